@@ -1,0 +1,60 @@
+internal import CJPEG
+public import Foundation
+public import Pixels
+
+/// Baseline and progressive JPEG through the system's libjpeg.
+public enum JPEGFile {
+    /// Longest accepted side in pixels, checked before memory is taken.
+    public static let sideLimit = 20_000
+
+    /// Reads a JPEG file as RGB. Corrupt data that libjpeg merely warns about is refused too.
+    ///
+    /// - Throws: ``ImageFileError`` for unreadable, corrupt or oversized files.
+    public static func read(_ url: URL) throws(ImageFileError) -> RGBImage {
+        let bytes = try readBytes(of: url)
+        return try decode(bytes, path: url.path)
+    }
+
+    /// Decodes a JPEG stream; `path` only serves error texts.
+    static func decode(_ bytes: [UInt8], path: String) throws(ImageFileError) -> RGBImage {
+        var size: (width: UInt32, height: UInt32) = (0, 0)
+        try run(bytes, path: path, into: nil, size: &size)
+        let (width, height) = (Int(size.width), Int(size.height))
+        guard width > 0, height > 0, max(width, height) <= sideLimit else {
+            throw .tooLarge(path: path, width: width, height: height, limit: sideLimit)
+        }
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        try pixels.withUnsafeMutableBufferPointer { buffer throws(ImageFileError) in
+            try run(bytes, path: path, into: buffer.baseAddress, size: &size)
+        }
+        return RGBImage(width: width, height: height, pixels: pixels)
+    }
+
+    private static func run(
+        _ bytes: [UInt8], path: String, into pixels: UnsafeMutablePointer<UInt8>?,
+        size: inout (width: UInt32, height: UInt32)
+    ) throws(ImageFileError) {
+        var warnings = 0
+        var message = [CChar](repeating: 0, count: Int(JMSG_LENGTH_MAX))
+        let failed = bytes.withUnsafeBufferPointer { source in
+            wsi_jpeg_decode(
+                source.baseAddress, source.count, pixels, &size.width, &size.height, &warnings, &message)
+        }
+        guard failed == 0 else {
+            let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            throw .corrupt(path: path, format: "JPEG", reason: text)
+        }
+        guard warnings == 0 else {
+            throw .corrupt(path: path, format: "JPEG", reason: "corrupt image data (\(warnings) warnings of libjpeg)")
+        }
+    }
+}
+
+/// All bytes of a file, with the system's reason when that fails.
+func readBytes(of url: URL) throws(ImageFileError) -> [UInt8] {
+    do {
+        return [UInt8](try Data(contentsOf: url, options: .mappedIfSafe))
+    } catch {
+        throw .cannotRead(path: url.path, reason: error.localizedDescription)
+    }
+}
