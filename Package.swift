@@ -30,7 +30,8 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Pixels", swiftSettings: strict),
         .target(name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"], swiftSettings: strict),
-        .target(name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
+        .target(
+            name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
         .target(name: "Networks", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
 
@@ -46,17 +47,22 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Pixels", "Kernels", "ImageFiles"],
             path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Pixels", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "TestSupport"], swiftSettings: strict),
+            name: "KernelsTests", dependencies: ["Kernels", "Pixels", "ImageFiles", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "StainingTests", dependencies: ["Staining", "Kernels", "Pixels", "ImageFiles", "TestSupport"],
+            name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StainingTests",
+            dependencies: ["Staining", "Kernels", "Pixels", "ImageFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "SyntheticSlidesTests", dependencies: ["SyntheticSlides", "ImageFiles", "Pixels", "TestSupport"],
+            name: "SyntheticSlidesTests",
+            dependencies: ["SyntheticSlides", "ImageFiles", "Pixels", "TestSupport"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -41,11 +41,13 @@ public enum JPEGFile {
                 source.baseAddress, source.count, pixels, &size.width, &size.height, &warnings, &message)
         }
         guard failed == 0 else {
-            let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let text = String(
+                decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
             throw .corrupt(path: path, format: "JPEG", reason: text)
         }
         guard warnings == 0 else {
-            throw .corrupt(path: path, format: "JPEG", reason: "corrupt image data (\(warnings) warnings of libjpeg)")
+            throw .corrupt(
+                path: path, format: "JPEG", reason: "corrupt image data (\(warnings) warnings of libjpeg)")
         }
     }
 }

@@ -16,7 +16,8 @@ public enum PNGFile {
         var image = png_image()
         image.version = UInt32(PNG_IMAGE_VERSION)
         defer { png_image_free(&image) }
-        guard bytes.withUnsafeBytes({ png_image_begin_read_from_memory(&image, $0.baseAddress, $0.count) }) != 0
+        guard
+            bytes.withUnsafeBytes({ png_image_begin_read_from_memory(&image, $0.baseAddress, $0.count) }) != 0
         else { throw .corrupt(path: url.path, format: "PNG", reason: message(of: image)) }
         let (width, height) = (Int(image.width), Int(image.height))
         guard max(width, height) <= sideLimit else {
@@ -37,13 +38,15 @@ public enum PNGFile {
     /// The PNG file of an RGB image, as bytes.
     public static func encode(_ image: RGBImage) throws(ImageFileError) -> [UInt8] {
         try encode(
-            image.pixels, width: image.width, height: image.height, bytesPerPixel: 3, format: UInt32(PNG_FORMAT_RGB))
+            image.pixels, width: image.width, height: image.height, bytesPerPixel: 3,
+            format: UInt32(PNG_FORMAT_RGB))
     }
 
     /// The PNG file of an 8-bit grey image, as bytes.
     public static func encode(_ plane: Plane<UInt8>) throws(ImageFileError) -> [UInt8] {
         try encode(
-            plane.values, width: plane.width, height: plane.height, bytesPerPixel: 1, format: UInt32(PNG_FORMAT_GRAY))
+            plane.values, width: plane.width, height: plane.height, bytesPerPixel: 1,
+            format: UInt32(PNG_FORMAT_GRAY))
     }
 
     private static func encode(
@@ -59,7 +62,9 @@ public enum PNGFile {
         let rows = height * (width * bytesPerPixel + 1)
         var size = rows + rows / 1000 + 12 * (rows / 8192 + 2) + 1024
         var bytes = [UInt8](repeating: 0, count: size)
-        guard png_image_write_to_memory(&image, &bytes, &size, 0, pixels, Int32(width * bytesPerPixel), nil) != 0
+        guard
+            png_image_write_to_memory(&image, &bytes, &size, 0, pixels, Int32(width * bytesPerPixel), nil)
+                != 0
         else { throw .cannotWrite(path: "PNG", reason: message(of: image)) }
         bytes.removeLast(bytes.count - size)
         return bytes

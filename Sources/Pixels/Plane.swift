@@ -15,7 +15,8 @@ public struct Plane<Value: Sendable>: Sendable {
 
     /// Takes over existing values. Traps when their number is not `width * height`.
     public init(width: Int, height: Int, values: [Value]) {
-        precondition(values.count == width * height, "\(values.count) values for a plane of \(width) x \(height)")
+        precondition(
+            values.count == width * height, "\(values.count) values for a plane of \(width) x \(height)")
         self.width = width
         self.height = height
         self.values = values

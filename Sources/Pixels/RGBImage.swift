@@ -25,7 +25,8 @@ public struct RGBImage: Sendable, Equatable {
     /// Takes over existing bytes. Traps when their number is not `width * height * 3`.
     public init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(
-            pixels.count == width * height * 3, "\(pixels.count) bytes for an RGB image of \(width) x \(height)")
+            pixels.count == width * height * 3,
+            "\(pixels.count) bytes for an RGB image of \(width) x \(height)")
         self.width = width
         self.height = height
         self.pixels = pixels

@@ -17,7 +17,9 @@ import Testing
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
     func `a truncated PNG is refused`() {
-        #expect(throws: ImageFileError.self) { try PNGFile.read(SharedData.url("data/broken/truncated_image.png")) }
+        #expect(throws: ImageFileError.self) {
+            try PNGFile.read(SharedData.url("data/broken/truncated_image.png"))
+        }
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))

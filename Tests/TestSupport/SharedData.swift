@@ -18,7 +18,8 @@ public enum SharedData {
     public static let isPresent = FileManager.default.fileExists(
         atPath: root.appendingPathComponent("golden/README.md").path)
 
-    public static let absence = "needs the reference data of ../shared (or WSI_SCREEN_SHARED), which is absent here"
+    public static let absence =
+        "needs the reference data of ../shared (or WSI_SCREEN_SHARED), which is absent here"
 
     /// `path` relative to the reference data, for example `golden/stain/vahadane.json`.
     public static func url(_ path: String) -> URL {
