@@ -18,6 +18,13 @@ let package = Package(
         .library(name: "Staining", targets: ["Staining"]),
         .library(name: "Networks", targets: ["Networks"]),
     ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
     targets: [
         // C libraries of the system, found through pkg-config.
         .systemLibrary(name: "COpenSlide", pkgConfig: "openslide", providers: [.apt(["libopenslide-dev"])]),
@@ -34,6 +41,18 @@ let package = Package(
             name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
         .target(name: "Networks", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
+
+        // Concurrency and files.
+        .target(
+            name: "Flow", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: strict),
+        .target(
+            name: "Records", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
+        // Slides and what is tissue on them.
+        .target(name: "Slides", dependencies: ["Pixels", "COpenSlide"], swiftSettings: strict),
+        .target(name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"], swiftSettings: strict),
 
         // Synthetic slides with known truth: a library for tests and a small program that writes them.
         .target(
@@ -60,6 +79,7 @@ let package = Package(
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "FlowTests", dependencies: ["Flow"], swiftSettings: strict),
         .testTarget(
             name: "SyntheticSlidesTests",
             dependencies: ["SyntheticSlides", "ImageFiles", "Pixels", "TestSupport"],
