@@ -79,6 +79,14 @@ let package = Package(
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
+        .testTarget(
+            name: "SlidesTests", dependencies: ["Slides", "SyntheticSlides", "Pixels", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TissueTests",
+            dependencies: ["Tissue", "Slides", "Kernels", "SyntheticSlides", "Pixels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "FlowTests", dependencies: ["Flow"], swiftSettings: strict),
         .testTarget(
             name: "SyntheticSlidesTests",

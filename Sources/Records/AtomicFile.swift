@@ -1,0 +1,82 @@
+internal import Foundation
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Files that appear whole or not at all.
+///
+/// The bytes go to `NAME.part` in the same folder, are synced, and take their final name in one rename; then the
+/// folder is synced. Whatever kills the process, a file under its final name is complete.
+public enum AtomicFile {
+    /// Writes `bytes` to `path`, replacing what was there.
+    public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        let part = path + ".part"
+        let descriptor = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError(.create, path: part, code: errno) }
+        do throws(FileError) {
+            defer { close(descriptor) }
+            try writeAll(bytes, to: descriptor, path: part)
+            // After a failed fsync the kernel may have dropped the pages: the file is lost, calling it again would lie.
+            guard fsync(descriptor) == 0 else { throw FileError(.sync, path: part, code: errno) }
+        } catch {
+            unlink(part)
+            throw error
+        }
+        guard rename(part, path) == 0 else {
+            let code = errno
+            unlink(part)
+            throw FileError(.rename, path: path, code: code)
+        }
+        try syncFolder(of: path)
+    }
+
+    /// Makes the folder and its parents.
+    public static func makeFolder(_ path: String) throws(FileError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+            throw FileError(.create, path: path, code: Int32(code ?? 0) == 0 ? errno : Int32(code ?? 0))
+        }
+    }
+
+    /// Removes a file; that it was not there is fine.
+    public static func remove(_ path: String) throws(FileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove, path: path, code: errno) }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileError) {
+        var offset = 0
+        while offset < bytes.count {
+            let written = bytes.withUnsafeBytes { buffer in
+                systemWrite(descriptor, buffer.baseAddress?.advanced(by: offset), bytes.count - offset)
+            }
+            if written > 0 {
+                offset += written
+            } else if errno != EINTR && errno != EAGAIN {
+                throw FileError(.write, path: path, code: errno)
+            }
+        }
+    }
+
+    /// Makes a rename in the folder durable.
+    private static func syncFolder(of path: String) throws(FileError) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.sync, path: folder, code: errno) }
+        defer { close(descriptor) }
+        // Some network file systems refuse to sync a folder; the rename itself is then as durable as they make it.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+            throw FileError(.sync, path: folder, code: errno)
+        }
+    }
+}
+
+/// `write(2)`, which ``AtomicFile/write(_:to:)`` hides by its name.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    guard let bytes else { return 0 }
+    return write(descriptor, bytes, count)
+}

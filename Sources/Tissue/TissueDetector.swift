@@ -1,0 +1,148 @@
+internal import Kernels
+internal import Pixels
+
+/// Which rule finds the tissue.
+public enum TissueRule: String, Sendable, Codable, CaseIterable {
+    /// Otsu on saturation with ink and black kept out, a floor for blank slides and a fallback for faint tissue.
+    case otsu
+    /// The rule of the paper's Camelyon16 preparation: Otsu on luma at 64 µm a pixel, its border removal, an opening.
+    case paper
+}
+
+/// Otsu's threshold on HSV saturation.
+///
+/// Saturation and not brightness: glass, dust, shadows and scanner black are gray, whatever their brightness, while
+/// both stains are colored, so that pale eosin counts and gray dirt does not. The comparison is in `Tissue.md`.
+public struct TissueDetector: Sendable {
+    /// Saturation (0...255) below which nothing counts as tissue: glass and JPEG noise stay under it on blank slides,
+    /// where Otsu would call half of the noise tissue.
+    public static let floor = 18.0
+    /// Less tissue than this part of the slide makes the detector look for faint tissue.
+    public static let littleTissue = 0.002
+    /// Saturation above the glass that faint tissue must have, in standard deviations of the glass and at least ...
+    static let faintDeviations = 4.0
+    /// ... this much (0...255).
+    static let faintContrast = 4.0
+
+    /// Fragments smaller than this (µm²) are specks, a square of 100 µm; holes smaller than it are filled.
+    static let smallestFragment = 10_000.0
+    /// Gaps narrower than twice this (µm) are closed.
+    static let closingRadius = 16.0
+
+    public init() {}
+
+    /// Finds the tissue on an overview. Areas that could not be read count as tissue: they may be.
+    public func detect(on overview: SlideOverview) -> TissueMask {
+        let factor = max(1, Int((OverviewReader.tissueMicrons / overview.micronsPerPixel).rounded(.down)))
+        let image = overview.image.areaAveraged(by: factor)
+        let microns = overview.micronsPerPixel * Double(factor)
+        let excluded = Exclusion(image)
+        let saturation = image.saturation()
+        let threshold = Self.threshold(saturation, excluding: excluded.all)
+        let cleaner = MaskCleaner(micronsPerPixel: microns, excluded: excluded.all)
+
+        var applied = max(Self.floor, threshold.otsu ?? Self.floor)
+        var method = TissueEvidence.Method.otsu
+        var plane = cleaner.clean(saturation.mask { Double($0) > applied })
+        if Double(plane.trueCount) < Self.littleTissue * Double(plane.values.count) {
+            let faint = cleaner.clean(saturation.blurred().mask { Double($0) > threshold.faint }, specks: 4)
+            if faint.trueCount > plane.trueCount {
+                plane = faint
+                applied = threshold.faint
+                method = .faintTissueFallback
+            }
+        }
+        let unread = overview.unread.reduced(by: factor)
+        let readable = Double(plane.trueCount) / Double(max(plane.values.count, 1))
+        plane = Plane(
+            width: plane.width, height: plane.height,
+            values: zip(plane.values, unread.values).map { $0 || $1 })
+        return TissueMask(
+            plane: plane, scaleX: overview.scaleX * Double(factor), scaleY: overview.scaleY * Double(factor),
+            evidence: TissueEvidence(
+                method: method, channel: "saturation", otsuThreshold: threshold.otsu,
+                appliedThreshold: applied,
+                micronsPerMaskPixel: microns, tissueFraction: readable, inkFraction: excluded.inkFraction,
+                blackFraction: excluded.blackFraction,
+                unreadFraction: Double(unread.trueCount) / Double(max(unread.values.count, 1))))
+    }
+
+    /// Otsu's threshold of the pixels that are neither ink nor black, and the threshold for faint tissue.
+    private static func threshold(
+        _ saturation: Plane<UInt8>, excluding excluded: Plane<Bool>
+    ) -> (otsu: Double?, faint: Double) {
+        var histogram = [Int](repeating: 0, count: 256)
+        for (value, skip) in zip(saturation.values, excluded.values) where !skip {
+            histogram[Int(value)] += 1
+        }
+        let glass = glassLevel(histogram)
+        let faint = glass.level + max(faintContrast, faintDeviations * glass.deviation)
+        return (Otsu.threshold(histogram: histogram).map(Double.init), faint)
+    }
+
+    /// Level and spread of the glass: the mode of the histogram's lower part, and the half-width of the values below it
+    /// (tissue lies above and does not disturb that side).
+    private static func glassLevel(_ histogram: [Int]) -> (level: Double, deviation: Double) {
+        let low = histogram.prefix(64)
+        guard let peak = low.max(), peak > 0, let mode = low.firstIndex(of: peak) else { return (0, 0) }
+        var count = 0.0
+        var squares = 0.0
+        for value in 0...mode {
+            let distance = Double(mode - value)
+            count += Double(histogram[value])
+            squares += Double(histogram[value]) * distance * distance
+        }
+        return (Double(mode), (squares / max(count, 1)).squareRoot())
+    }
+}
+
+/// The pixels that are not candidates for tissue.
+private struct Exclusion {
+    let all: Plane<Bool>
+    let inkFraction: Double
+    let blackFraction: Double
+
+    init(_ image: RGBImage) {
+        let verdicts = (0..<image.pixelCount).map { index in
+            InkRule.verdict(
+                RGBColor(
+                    red: image.pixels[index * 3], green: image.pixels[index * 3 + 1],
+                    blue: image.pixels[index * 3 + 2]))
+        }
+        let ink = Self.grown(verdicts.map { $0 == .ink }, like: image)
+        let black = Self.grown(verdicts.map { $0 == .black }, like: image)
+        let total = Double(max(image.pixelCount, 1))
+        inkFraction = Double(ink.trueCount) / total
+        blackFraction = Double(black.trueCount) / total
+        all = Plane(
+            width: ink.width, height: ink.height, values: zip(ink.values, black.values).map { $0 || $1 })
+    }
+
+    /// Single dark nuclei and pigment are no ink: it comes in strokes. What remains grows by the soft edge of a stroke.
+    private static func grown(_ values: [Bool], like image: RGBImage) -> Plane<Bool> {
+        let raw = Plane(width: image.width, height: image.height, values: values)
+        let strokes = raw.withoutSpecks(smallerThan: 12)
+        return Morphology.dilate(strokes, radius: 2)
+    }
+}
+
+/// Turns a thresholded plane into fragments with an area.
+private struct MaskCleaner {
+    let micronsPerPixel: Double
+    let excluded: Plane<Bool>
+
+    func clean(_ raw: Plane<Bool>, specks: Double = 1) -> Plane<Bool> {
+        let radius = max(1, Int((TissueDetector.closingRadius / micronsPerPixel).rounded()))
+        let smallest = max(2, Int(TissueDetector.smallestFragment / (micronsPerPixel * micronsPerPixel)))
+        let candidates = without(excluded, raw)
+        let closed = Morphology.close(Morphology.open(candidates, radius: 1), radius: radius)
+        let fragments = closed.withoutSpecks(smallerThan: Int(Double(smallest) * specks))
+        return without(excluded, fragments.fillingHoles(smallerThan: smallest))
+    }
+
+    private func without(_ excluded: Plane<Bool>, _ plane: Plane<Bool>) -> Plane<Bool> {
+        Plane(
+            width: plane.width, height: plane.height,
+            values: zip(plane.values, excluded.values).map { $0 && !$1 })
+    }
+}

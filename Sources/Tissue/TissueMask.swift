@@ -1,0 +1,78 @@
+internal import Kernels
+public import Pixels
+
+/// Where the tissue of a slide is, on a coarse grid over the whole slide.
+public struct TissueMask: Sendable {
+    /// True where tissue is. Mask pixel (x, y) covers the level-0 rectangle from `(x, y) * scale` to
+    /// `(x + 1, y + 1) * scale`.
+    public let plane: Plane<Bool>
+    /// Level-0 pixels per mask pixel, along x and y; not whole numbers in general.
+    public let scaleX: Double
+    public let scaleY: Double
+    /// How the mask was made, for provenance.
+    public let evidence: TissueEvidence
+    private let coverage: CoverageTable
+
+    public init(plane: Plane<Bool>, scaleX: Double, scaleY: Double, evidence: TissueEvidence) {
+        self.plane = plane
+        self.scaleX = scaleX
+        self.scaleY = scaleY
+        self.evidence = evidence
+        coverage = CoverageTable(plane)
+    }
+
+    /// Part of the rectangle's area that is tissue, 0...1. What lies outside the slide is not tissue.
+    public func tissueFraction(in rect: SlideRect) -> Double {
+        let area = coverage.area(
+            left: Double(rect.x) / scaleX, top: Double(rect.y) / scaleY, right: Double(rect.maxX) / scaleX,
+            bottom: Double(rect.maxY) / scaleY)
+        return min(1, max(0, area * scaleX * scaleY / (Double(rect.width) * Double(rect.height))))
+    }
+
+    /// Part of the whole plane that is tissue.
+    public var fraction: Double {
+        plane.values.isEmpty ? 0 : Double(plane.trueCount) / Double(plane.values.count)
+    }
+}
+
+/// What the tissue detector saw and decided; goes into the manifest.
+public struct TissueEvidence: Sendable, Equatable, Codable {
+    public enum Method: String, Sendable, Codable {
+        case otsu
+        /// Otsu found next to nothing, but pixels stand out against the glass: their outline was taken instead.
+        case faintTissueFallback = "faint_tissue_fallback"
+        case paper
+    }
+
+    public var method: Method
+    /// What was thresholded.
+    public var channel: String
+    /// Otsu's threshold on that channel (0...255), before any floor; nil without pixels.
+    public var otsuThreshold: Double?
+    /// The threshold that was applied.
+    public var appliedThreshold: Double
+    public var micronsPerMaskPixel: Double
+    public var tissueFraction: Double
+    /// Part of the mask kept out as pen ink.
+    public var inkFraction: Double
+    /// Part of the mask kept out as black (scanner border, unlit area).
+    public var blackFraction: Double
+    /// Part of the overview that could not be read; counted as possible tissue so that it cannot be lost.
+    public var unreadFraction: Double
+    public init(
+        method: Method, channel: String, otsuThreshold: Double?, appliedThreshold: Double,
+        micronsPerMaskPixel: Double, tissueFraction: Double, inkFraction: Double = 0,
+        blackFraction: Double = 0,
+        unreadFraction: Double = 0
+    ) {
+        self.method = method
+        self.channel = channel
+        self.otsuThreshold = otsuThreshold
+        self.appliedThreshold = appliedThreshold
+        self.micronsPerMaskPixel = micronsPerMaskPixel
+        self.tissueFraction = tissueFraction
+        self.inkFraction = inkFraction
+        self.blackFraction = blackFraction
+        self.unreadFraction = unreadFraction
+    }
+}

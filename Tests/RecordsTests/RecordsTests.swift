@@ -1,0 +1,88 @@
+import Foundation
+import Records
+import Testing
+
+private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("records-\(UUID())").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+}
+
+@Suite struct `Atomic files` {
+    @Test func `a written file holds the bytes and leaves no part file`() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write([1, 2, 3], to: folder + "/a.bin")
+            try AtomicFile.write([4], to: folder + "/a.bin")
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/a.bin")) == Data([4]))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.bin"])
+        }
+    }
+
+    @Test func `a folder that is missing is an error that names it`() throws {
+        try withTemporaryFolder { folder in
+            let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder + "/no/a") }
+            #expect(error?.path == folder + "/no/a.part" && error?.operation == .create)
+        }
+    }
+
+    @Test func `a full disk is temporary`() {
+        #expect(throws: FileError.self) { try AtomicFile.write([1], to: "/dev/full/a") }
+        #expect(FileError(.write, path: "a", code: ENOSPC).isTemporary)
+        #expect(!FileError(.write, path: "a", code: EACCES).isTemporary)
+    }
+}
+
+@Suite struct `Folder lock` {
+    @Test func `the second holder is refused and told who has it, and may come after the first`() throws {
+        try withTemporaryFolder { folder in
+            do {
+                let first = try FolderLock(folder: folder)
+                let error = #expect(throws: FolderLockError.self) { _ = try FolderLock(folder: folder) }
+                #expect(error?.description.contains("process \(getpid())") == true)
+                _ = consume first
+            }
+            _ = try FolderLock(folder: folder)
+        }
+    }
+}
+
+@Suite struct `CSV text` {
+    @Test func `fields with commas, quotes and newlines survive`() throws {
+        let fields = ["a,b", "say \"hi\"", "two\nlines", "plain", "", "ünïcode"]
+        #expect(try CSV.records(in: CSV.line(fields)).map(\.fields) == [fields])
+    }
+
+    @Test(arguments: ["=1+1", "+1", "-1", "@x", "\tx"])
+    func `a formula becomes text`(cell: String) {
+        #expect(CSV.field(cell).hasPrefix("'"))
+    }
+
+    @Test func `byte order mark, CRLF, blank lines and a missing last newline are accepted`() throws {
+        let records = try CSV.records(in: "\u{FEFF}slide,mpp\r\n\r\na,0.25\r\n\"b\nc\",0.5")
+        #expect(records.map(\.fields) == [["slide", "mpp"], ["a", "0.25"], ["b\nc", "0.5"]])
+        #expect(records.map(\.line) == [1, 3, 4])
+    }
+
+    @Test func `broken quoting names its line`() {
+        #expect(throws: CSVError.unclosedQuote(line: 2)) { try CSV.records(in: "a\n\"b") }
+        #expect(throws: CSVError.strayQuote(line: 1)) { try CSV.records(in: "a\"b") }
+    }
+}
+
+@Suite struct Checksums {
+    /// The value that FIPS 180-2, appendix B.1 gives for "abc".
+    @Test func `SHA-256 of abc is the published one, from memory and from a file`() throws {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        #expect(Checksum.sha256(Array("abc".utf8)) == expected)
+        try withTemporaryFolder { folder in
+            try AtomicFile.write(Array("abc".utf8), to: folder + "/abc")
+            #expect(try Checksum.sha256(ofFile: folder + "/abc") == expected)
+        }
+    }
+
+    @Test func `JSON has sorted keys and ends with a newline`() throws {
+        let text = String(decoding: try JSONText.encode(["b": 1, "a": 2]), as: UTF8.self)
+        #expect(text == "{\n  \"a\" : 2,\n  \"b\" : 1\n}\n")
+    }
+}
