@@ -50,6 +50,9 @@ let package = Package(
             name: "Records", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
+        // Drawing.
+        .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
+
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide"], swiftSettings: strict),
         .target(name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"], swiftSettings: strict),
@@ -79,6 +82,7 @@ let package = Package(
         .testTarget(
             name: "NetworksTests", dependencies: ["Networks", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
             name: "SlidesTests", dependencies: ["Slides", "SyntheticSlides", "Pixels", "TestSupport"],
