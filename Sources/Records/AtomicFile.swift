@@ -25,7 +25,25 @@ public enum AtomicFile {
             unlink(part)
             throw error
         }
-        guard rename(part, path) == 0 else {
+        try rename(part, to: path)
+    }
+
+    /// Syncs a file that somebody else has written and gives it its final name.
+    public static func publish(part: String, as path: String) throws(FileError) {
+        let descriptor = open(part, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.sync, path: part, code: errno) }
+        let isSynced = fsync(descriptor) == 0
+        let code = errno
+        close(descriptor)
+        guard isSynced else {
+            unlink(part)
+            throw FileError(.sync, path: part, code: code)
+        }
+        try rename(part, to: path)
+    }
+
+    private static func rename(_ part: String, to path: String) throws(FileError) {
+        guard systemRename(part, path) == 0 else {
             let code = errno
             unlink(part)
             throw FileError(.rename, path: path, code: code)
@@ -80,3 +98,6 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ coun
     guard let bytes else { return 0 }
     return write(descriptor, bytes, count)
 }
+
+/// `rename(2)`, which ``AtomicFile``'s own method hides by its name.
+private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, to) }

@@ -1,14 +1,17 @@
 public import Foundation
 
-/// JSON documents with sorted keys and one trailing newline, so that equal values are equal bytes.
+/// JSON documents with sorted snake_case keys and one trailing newline, so that equal values are equal bytes.
 public enum JSONText {
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
     }
 
     public static func decode<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(contentsOf: url))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(contentsOf: url))
     }
 }

@@ -20,8 +20,7 @@ public struct SlidePreflight: Sendable, Equatable {
     }
 
     public let identity: Identity
-    /// Tiles of the full-resolution image whose bytes lie beyond the end of the file, and all its tiles; nil if the
-    /// file is no TIFF.
+    /// Tiles of the first tiled image and how many of them lie beyond the end of the file; nil if the file is no TIFF.
     public let tiles: TileCensus?
 
     /// - Throws: ``SlideFailure`` if the file is not worth opening.

@@ -98,6 +98,9 @@ struct TIFFDirectory {
         next = format.integer(table[(entryCount * entrySize)...])
     }
 
+    /// Hamamatsu marks its files with this private tag.
+    var isNDPI: Bool { fields[65_420] != nil }
+
     func field(_ tag: Tag) -> Field? { fields[tag.rawValue] }
 
     /// The first value of a field that is stored in the directory itself.

@@ -1,5 +1,6 @@
-/// How many tiles of the full-resolution image of a TIFF the file really contains.
+/// How many tiles of the first tiled image of a TIFF the file really contains.
 public struct TileCensus: Sendable, Equatable {
+    /// 0 if no image in the file is tiled.
     public let total: Int
     /// Tiles that begin or end beyond the end of the file.
     public let beyondEnd: Int
@@ -17,12 +18,13 @@ enum TIFFDirectoryScan {
     static let maximumPixels = 1 << 40
     static let maximumTiles = 50_000_000
 
-    /// - Returns: nil if the file is not a TIFF.
-    /// - Throws: `truncated`, `bad_tiff` or `unsupported`.
+    /// - Returns: nil if the file is not a TIFF, or one of Hamamatsu's NDPI files, whose offsets do not follow the
+    ///   standard.
+    /// - Throws: `truncated` or `bad_tiff`.
     static func census(of file: RandomAccessFile) throws(SlideFailure) -> TileCensus? {
         guard file.size >= 8 else { return nil }
         let head = try file.bytes(at: 0, count: min(16, file.size))
-        guard let format = TIFFFormat(head) else { return nil }
+        guard let format = TIFFFormat(head), format.isBig || file.size <= Int(UInt32.max) else { return nil }
         var visited: Set<Int> = []
         var offset = format.firstDirectory
         var first: TileCensus?
@@ -69,10 +71,9 @@ enum TIFFDirectoryScan {
 
     private static func count(
         _ directory: TIFFDirectory, file: RandomAccessFile, format: TIFFFormat
-    ) throws(SlideFailure) -> TileCensus {
+    ) throws(SlideFailure) -> TileCensus? {
         guard let offsets = directory.field(.tileOffsets), let sizes = directory.field(.tileByteCounts) else {
-            // OpenSlide 3.4 answers strips with a bare "no format fits"; say what it is.
-            throw SlideFailure(.unsupported, path: file.path, detail: "the TIFF is not tiled")
+            return nil
         }
         guard offsets.count == sizes.count, offsets.count <= maximumTiles else {
             throw SlideFailure(

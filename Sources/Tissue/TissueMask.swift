@@ -76,3 +76,13 @@ public struct TissueEvidence: Sendable, Equatable, Codable {
         self.unreadFraction = unreadFraction
     }
 }
+
+extension TissueMask {
+    /// Whether a level-0 point is tissue; outside the slide nothing is.
+    public func isTissue(x: Double, y: Double) -> Bool {
+        let column = Int((x / scaleX).rounded(.down))
+        let row = Int((y / scaleY).rounded(.down))
+        guard column >= 0, row >= 0, column < plane.width, row < plane.height else { return false }
+        return plane[column, row]
+    }
+}

@@ -1,0 +1,152 @@
+internal import Pictures
+internal import Pixels
+internal import Tissue
+
+/// `heatmap.png`: the slide in gray, scored cells in color, unread cells hatched, the tissue outlined, with color bar
+/// and scale bar.
+struct HeatmapPicture {
+    let thumbnail: Thumbnail
+    let mask: TissueMask
+    let verdicts: [TileVerdict]
+    let scale: ScoreScale
+    /// Lines of text above the picture.
+    let title: String
+    let subtitle: String
+
+    private static let ramp = ColorRamp()
+    private static let ink = RGBColor(red: 30, green: 30, blue: 34)
+    private static let outline = RGBColor(red: 20, green: 120, blue: 60)
+    private static let opacity = 0.68
+    private static let margin = 16
+    private static let header = 58
+    private static let panel = 190
+    private static let textHeight = 11.0
+
+    func draw() -> RGBImage {
+        let picture = pictureWithCells()
+        let height = max(picture.height, 320)
+        var canvas = Canvas(
+            width: picture.width + Self.panel + 2 * Self.margin, height: height + Self.header + Self.margin + 34,
+            background: .white)
+        canvas.draw(picture, x: Self.margin, y: Self.header)
+        canvas.frame(
+            PixelRect(
+                x: Self.margin - 1, y: Self.header - 1, width: picture.width + 2, height: picture.height + 2),
+            RGBColor(red: 150, green: 150, blue: 150))
+        drawText(title, on: &canvas, x: Double(Self.margin), y: 14, height: 13)
+        drawText(subtitle, on: &canvas, x: Double(Self.margin), y: 37, height: 9)
+        drawScaleBar(on: &canvas, left: Self.margin, top: Self.header + picture.height + 12, width: picture.width)
+        drawColorBar(on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26, height: height - 110)
+        return canvas.image
+    }
+
+    // MARK: The slide
+
+    private func pictureWithCells() -> RGBImage {
+        var canvas = Canvas(thumbnail.image.paleGray())
+        for verdict in verdicts {
+            let rect = thumbnail.rect(of: verdict.site.cell)
+            switch verdict.outcome {
+            case .scored(let score):
+                canvas.fill(rect, Self.ramp.color(at: scale.position(Double(score))), opacity: Self.opacity)
+            case .unread: hatch(rect, on: &canvas)
+            case .degenerateStain: canvas.frame(rect, Self.ink)
+            }
+        }
+        drawOutline(on: &canvas)
+        return canvas.image
+    }
+
+    private func hatch(_ rect: PixelRect, on canvas: inout Canvas) {
+        canvas.fill(rect, .white)
+        for y in rect.y..<rect.maxY {
+            for x in rect.x..<rect.maxX where (x + y) % 4 == 0 {
+                canvas.fill(PixelRect(x: x, y: y, width: 1, height: 1), Self.ink)
+            }
+        }
+    }
+
+    /// The border of the tissue mask: tissue pixels of the picture with a neighbor that is none.
+    private func drawOutline(on canvas: inout Canvas) {
+        let inside = thumbnail.plane { mask.isTissue(x: $0, y: $1) }
+        for y in 0..<inside.height {
+            for x in 0..<inside.width where inside[x, y] {
+                let isBorder =
+                    (x > 0 && !inside[x - 1, y]) || (x + 1 < inside.width && !inside[x + 1, y])
+                    || (y > 0 && !inside[x, y - 1]) || (y + 1 < inside.height && !inside[x, y + 1])
+                if isBorder { canvas.fill(PixelRect(x: x, y: y, width: 1, height: 1), Self.outline) }
+            }
+        }
+    }
+
+    // MARK: Legends
+
+    private func drawScaleBar(on canvas: inout Canvas, left: Int, top: Int, width: Int) {
+        let millimeters = AxisTicks.roundNumber(
+            notAbove: Double(width) * thumbnail.micronsPerPixel / 1_000 * 0.3)
+        let length = Int((millimeters * 1_000 / thumbnail.micronsPerPixel).rounded())
+        canvas.fill(PixelRect(x: left, y: top, width: length, height: 4), Self.ink)
+        let places = millimeters < 0.1 ? 2 : millimeters < 1 ? 1 : 0
+        drawText(
+            AxisTicks.text(millimeters, places: places) + " mm", on: &canvas, x: Double(left + length + 8),
+            y: Double(top) - 4, height: Self.textHeight)
+    }
+
+    private func drawColorBar(on canvas: inout Canvas, left: Int, top: Int, height: Int) {
+        drawText("score", on: &canvas, x: Double(left), y: Double(top - 26), height: Self.textHeight)
+        for row in 0..<height {
+            let color = Self.ramp.color(at: 1 - Double(row) / Double(height - 1))
+            canvas.fill(PixelRect(x: left, y: top + row, width: 22, height: 1), color)
+        }
+        canvas.frame(PixelRect(x: left - 1, y: top - 1, width: 24, height: height + 2), Self.ink)
+        func y(_ score: Double) -> Double {
+            Double(top) + (1 - scale.position(score)) * Double(height - 1)
+        }
+        let ticks = AxisTicks.values(from: scale.low, to: scale.high, count: 6)
+        let places = (ticks.count > 1 ? ticks[1] - ticks[0] : 1) < 0.1 ? 2 : 1
+        for tick in ticks {
+            canvas.fill(PixelRect(x: left + 22, y: Int(y(tick).rounded()), width: 5, height: 1), Self.ink)
+            drawText(
+                AxisTicks.text(tick, places: places), on: &canvas, x: Double(left + 31), y: y(tick) - 5,
+                height: Self.textHeight)
+        }
+        for mark in scale.marks {
+            canvas.line(
+                from: (Double(left - 1), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1.2, .white)
+            canvas.line(
+                from: (Double(left + 24), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1, Self.ink)
+            drawText(
+                "normal p\(mark.percentile)", on: &canvas, x: Double(left + 80), y: y(mark.score) - 4, height: 8)
+        }
+        drawKey(on: &canvas, left: left, top: top + height + 14)
+    }
+
+    private func drawKey(on canvas: inout Canvas, left: Int, top: Int) {
+        canvas.line(from: (Double(left), Double(top + 5)), to: (Double(left + 20), Double(top + 5)), width: 1.5, Self.outline)
+        drawText("tissue", on: &canvas, x: Double(left + 30), y: Double(top), height: 9)
+        let unread = verdicts.count { $0.status == "unread" }
+        guard unread > 0 else { return }
+        let box = PixelRect(x: left, y: top + 20, width: 20, height: 12)
+        hatch(box, on: &canvas)
+        canvas.frame(box, Self.ink)
+        drawText("unread (\(unread))", on: &canvas, x: Double(left + 30), y: Double(top + 21), height: 9)
+    }
+
+    private func drawText(_ text: String, on canvas: inout Canvas, x: Double, y: Double, height: Double) {
+        canvas.text(text, x: x, y: y, height: height, Self.ink)
+    }
+}
+
+extension RGBImage {
+    /// The image as light gray levels, on which colors stand out and structure stays visible.
+    fileprivate func paleGray() -> RGBImage {
+        var result = self
+        for pixel in 0..<pixelCount {
+            let sum =
+                Int(pixels[pixel * 3]) * 54 + Int(pixels[pixel * 3 + 1]) * 183 + Int(pixels[pixel * 3 + 2]) * 19
+            let gray = UInt8(sum / 256)
+            for channel in 0..<3 { result.pixels[pixel * 3 + channel] = gray }
+        }
+        return result
+    }
+}

@@ -1,0 +1,19 @@
+internal import Flow
+internal import Networks
+
+/// Third stage: the model's score of each prepared crop. Every worker has scratch memory of its own; weights are shared.
+actor TileScorer: StageWorker {
+    private let scorer: PerceptualScorer
+
+    init(model: ScreeningModel) {
+        scorer = model.makeScorer()
+    }
+
+    func process(_ tile: PreparedTile) throws -> TileVerdict {
+        switch tile.content {
+        case .unread(let reason): TileVerdict(site: tile.site, outcome: .unread(reason))
+        case .degenerateStain(let reason): TileVerdict(site: tile.site, outcome: .degenerateStain(reason))
+        case .input(let image): TileVerdict(site: tile.site, outcome: .scored(try scorer.score(image)))
+        }
+    }
+}

@@ -1,0 +1,122 @@
+internal import Flow
+internal import Pixels
+internal import Slides
+internal import Staining
+internal import Tissue
+
+/// `manifest.json`: what became of a slide and how, written after every other file, with their checksums.
+///
+/// Times stand only here and in `run.json`, so that all other files are equal bytes for equal input.
+public struct SlideManifest: Sendable, Codable {
+    public enum Status: String, Sendable, Codable {
+        case ok
+        case okWithWarnings = "ok_with_warnings"
+        case noTissue = "no_tissue"
+        case failed
+    }
+
+    public struct Counts: Sendable, Equatable, Codable {
+        public var tiles = 0
+        public var scored = 0
+        public var unread = 0
+        public var degenerateStain = 0
+    }
+
+    /// The slide as it was found.
+    public struct Source: Sendable, Codable {
+        var identity: SlidePreflight.Identity
+        var vendor: String
+        var width: Int
+        var height: Int
+        var levels: [Level]
+        var calibration: Calibration?
+        var openslideVersion: String
+        /// Level from which tiles were read.
+        var readLevel: Int?
+
+        struct Level: Sendable, Codable {
+            var width: Int
+            var height: Int
+            var downsample: Double
+        }
+    }
+
+    /// Sides in level-0 pixels.
+    public struct Geometry: Sendable, Equatable, Codable {
+        var tileWidth: Int
+        var tileHeight: Int
+        var cropWidth: Int
+        var cropHeight: Int
+        var cellWidth: Int
+        var cellHeight: Int
+        var columns: Int
+        var rows: Int
+    }
+
+    public struct Stain: Sendable, Codable {
+        var scope: String
+        var match: String
+        var target: StainTarget
+        /// Of the whole slide; absent when every tile has its own.
+        var estimate: StainEstimate?
+        var gain: [Double]?
+    }
+
+    /// Where the time of a stage went, and how full the queue behind it became.
+    public struct StageReport: Sendable, Codable {
+        var name: String
+        var workers: Int
+        var counters: StageCounters.Values
+        var queue: QueueStatistics
+    }
+
+    public struct Timing: Sendable, Codable {
+        public var startedAt: String
+        public var secondsTissue = 0.0
+        public var secondsStain = 0.0
+        public var secondsTiles = 0.0
+        public var secondsDrawing = 0.0
+        public var secondsTotal = 0.0
+    }
+
+    public struct Model: Sendable, Equatable, Codable {
+        public var name: String
+        public var version: String
+        public var detector: String
+        public var sha256: String
+    }
+
+    public var program = "wsi-screen"
+    public var version = WSIScreen.version
+    public var slide: String
+    public var path: String
+    public var status: Status
+    /// Stable code of a failure.
+    public var reason: String?
+    /// A sentence with the fix, of a failure.
+    public var message: String?
+    public var warnings: [String] = []
+    /// Hash over settings, model, recipe and version: equal hashes promise equal results.
+    public var configurationSha256: String
+    public var settings: ScreenSettings
+    public var model: Model?
+    public var source: Source?
+    public var geometry: Geometry?
+    public var tissue: TissueEvidence?
+    public var stain: Stain?
+    public var counts = Counts()
+    /// Texts of the library for the first unread tiles.
+    public var unreadReasons: [String] = []
+    /// The score that `settings.aggregate` names.
+    public var score: Double?
+    public var scores: SlideScores?
+    /// SHA-256 of every other file of the folder.
+    public var files: [String: String] = [:]
+    public var timing: Timing
+    public var stages: [StageReport] = []
+}
+
+/// The program itself.
+public enum WSIScreen {
+    public static let version = "0.1.0"
+}

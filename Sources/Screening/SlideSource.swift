@@ -1,0 +1,89 @@
+internal import Flow
+internal import Pixels
+internal import Slides
+internal import Tissue
+
+/// An actor that owns one open slide and a thread to read it on. The read stage has several of them.
+actor SlideSource: StageWorker {
+    /// Which part of a tile's surroundings the later stages need.
+    enum Field: Sendable {
+        case crop
+        case tile
+    }
+
+    private nonisolated let executor: BlockingExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let path: String
+    private var reader: SlideReader?
+    /// What ``process(_:)`` reads of a site, and on which level.
+    private var order: (field: Field, level: SlideDescription.Level)?
+
+    init(path: String) {
+        self.path = path
+        executor = BlockingExecutor(label: "slide reader")
+    }
+
+    /// Opens the slide if it is not open yet.
+    func describe() throws(SlideFailure) -> SlideDescription {
+        if let description = reader?.description { return description }
+        let opened = try SlideReader(path: path)
+        let description = opened.description
+        reader = consume opened
+        return description
+    }
+
+    func overview(
+        calibration: MicronsPerPixel, onBlock: @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws -> SlideOverview {
+        var opened = try take()
+        defer { reader = consume opened }
+        let survey = OverviewReader(opened.description, calibration: calibration)
+        var done = 0
+        return try survey.read(from: &opened) {
+            try Task.checkCancellation()
+            done += 1
+            onBlock(done, survey.blockCount)
+        }
+    }
+
+    /// Tells the source what the read stage wants.
+    func prepare(_ field: Field, level: SlideDescription.Level) {
+        order = (field, level)
+    }
+
+    func process(_ site: TileSite) async throws -> ReadTile {
+        guard let order else { preconditionFailure("a slide source was asked to read before it was prepared") }
+        let rect = order.field == .crop ? site.crop : site.tile
+        return ReadTile(site: site, content: try read(rect, level: order.level))
+    }
+
+    /// A level-0 rectangle as pixels of a level. Damaged areas are an outcome, a lost slide is an error.
+    func read(_ rect: SlideRect, level: SlideDescription.Level) throws(SlideFailure) -> ReadTile.Content {
+        var opened = try take()
+        defer { reader = consume opened }
+        do {
+            let size = level.pixels(in: rect)
+            return .pixels(
+                try opened.read(x: rect.x, y: rect.y, level: level.index, width: size.width, height: size.height))
+        } catch {
+            guard error.reason == .corruptTiles || error.reason == .unsupported else { throw error }
+            return .unread(error.detail)
+        }
+    }
+
+    private func take() throws(SlideFailure) -> SlideReader {
+        if let opened = reader.take() { return opened }
+        return try SlideReader(path: path)
+    }
+}
+
+extension SlideDescription.Level {
+    /// Size of a level-0 rectangle in pixels of this level, at least one.
+    func pixels(in rect: SlideRect) -> (width: Int, height: Int) {
+        (
+            max(1, Int((Double(rect.width) / downsample).rounded())),
+            max(1, Int((Double(rect.height) / downsample).rounded()))
+        )
+    }
+}

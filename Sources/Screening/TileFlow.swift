@@ -1,0 +1,62 @@
+internal import Flow
+internal import Pixels
+public import Tissue
+
+/// What travels between the stages: a site of the grid with what is known of it so far.
+struct ReadTile: Sendable {
+    enum Content: Sendable {
+        /// The pixels of the crop or, where the recipe looks at the stain of each tile, of the whole tile.
+        case pixels(RGBImage)
+        case unread(String)
+    }
+
+    let site: TileSite
+    let content: Content
+
+    var bytes: Int {
+        if case .pixels(let image) = content { image.pixels.count } else { 0 }
+    }
+}
+
+/// A tile with its stain normalized, cut to the crop and resized to the model's input.
+struct PreparedTile: Sendable {
+    enum Content: Sendable {
+        case input(RGBImage)
+        case unread(String)
+        case degenerateStain(String)
+    }
+
+    let site: TileSite
+    let content: Content
+
+    var bytes: Int {
+        if case .input(let image) = content { image.pixels.count } else { 0 }
+    }
+}
+
+/// The end of a tile's way.
+public struct TileVerdict: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
+        case scored(Float)
+        /// The slide could not be read there; the text is the library's.
+        case unread(String)
+        /// No stain could be estimated; the text is the reason code of `StainFailure`.
+        case degenerateStain(String)
+    }
+
+    public let site: TileSite
+    public let outcome: Outcome
+
+    public var score: Float? {
+        if case .scored(let score) = outcome { score } else { nil }
+    }
+
+    /// As in the column `status` of `tiles.csv`.
+    public var status: String {
+        switch outcome {
+        case .scored: "ok"
+        case .unread: "unread"
+        case .degenerateStain: "degenerate_stain"
+        }
+    }
+}
