@@ -38,10 +38,12 @@ public struct DensitySample: ~Copyable {
 
     /// Takes every `step`-th pixel of every `step`-th row. The first three of a pixel's bytes are R, G, B.
     public mutating func fill(
-        from pixels: [UInt8], bytesPerPixel: Int, width: Int, height: Int, step: Int, brightness: [UInt8]? = nil
+        from pixels: [UInt8], bytesPerPixel: Int, width: Int, height: Int, step: Int,
+        brightness: [UInt8]? = nil
     ) {
         precondition(step >= 1 && bytesPerPixel >= 3 && width >= 0 && height >= 0, "impossible sampling")
-        precondition(pixels.count == width * height * bytesPerPixel, "\(pixels.count) bytes for \(width) x \(height)")
+        precondition(
+            pixels.count == width * height * bytesPerPixel, "\(pixels.count) bytes for \(width) x \(height)")
         reserve(((width + step - 1) / step) * ((height + step - 1) / step))
         var density = OpticalDensity.table
         var weights = Lightness.weights

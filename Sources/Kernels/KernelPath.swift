@@ -15,7 +15,8 @@ public enum KernelPath: Sendable, CaseIterable {
     /// cannot run it.
     @discardableResult
     public func force() -> Bool {
-        KernelPath(wsi_simd_force(self == .avx2 ? Int32(WSI_SIMD_AVX2.rawValue) : Int32(WSI_SIMD_BASELINE.rawValue)))
+        KernelPath(
+            wsi_simd_force(self == .avx2 ? Int32(WSI_SIMD_AVX2.rawValue) : Int32(WSI_SIMD_BASELINE.rawValue)))
             == self
     }
 

@@ -13,7 +13,8 @@ public enum Lightness {
         lightness(ofLuminance: (weighted(red, green, blue) + luminanceUnit / 2) / luminanceUnit)
     }
 
-    static func isTissue(red: UInt8, green: UInt8, blue: UInt8) -> Bool {
+    /// Whether ``of(red:green:blue:)`` is below ``tissueLimit``, without the detour over the cube root.
+    public static func isTissue(red: UInt8, green: UInt8, blue: UInt8) -> Bool {
         weighted(red, green, blue) < tissueWeightLimit
     }
 
@@ -25,7 +26,8 @@ public enum Lightness {
     /// The rule L* < ``tissueLimit`` on sums of ``weights``: lightness never falls with luminance, so one comparison
     /// with this limit says the same.
     static let tissueWeightLimit: Int = {
-        let brightest = (0..<cubeRoots.count).first { lightness(ofLuminance: $0) >= tissueLimit } ?? cubeRoots.count
+        let brightest =
+            (0..<cubeRoots.count).first { lightness(ofLuminance: $0) >= tissueLimit } ?? cubeRoots.count
         return brightest * luminanceUnit - luminanceUnit / 2
     }()
 

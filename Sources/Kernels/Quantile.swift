@@ -3,7 +3,8 @@
 ///
 /// - Precondition: there is at least one value, and none is NaN.
 public func linearQuantile(_ values: borrowing Span<Float>, _ fraction: Double) -> Double {
-    precondition(!values.isEmpty && (0...1).contains(fraction), "quantile \(fraction) of \(values.count) values")
+    precondition(
+        !values.isEmpty && (0...1).contains(fraction), "quantile \(fraction) of \(values.count) values")
     let rank = fraction * Double(values.count - 1)
     let lower = min(Int(rank), values.count - 1)
     return values.withUnsafeBufferPointer { buffer in

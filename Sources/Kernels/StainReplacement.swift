@@ -48,7 +48,8 @@ public struct StainReplacement: Sendable {
     }
 }
 
-/// exp(-x) for each x >= 0, as the stain kernels compute it (relative error below 2e-7; x above 16 counts as 16).
+/// exp(-x) for each x >= 0, as the stain kernels compute it (relative error below
+/// 1.5e-7 (1 + x) up to x = 16, where it stops falling).
 public func exponentialOfNegative(_ values: [Float]) -> [Float] {
     [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
         if let base = buffer.baseAddress { wsi_exp_negative(values, base, values.count) }

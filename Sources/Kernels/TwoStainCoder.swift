@@ -18,19 +18,25 @@ public struct TwoStainCoder: Sendable {
     ///   - lambda: weight of the codes' sum, at least 0.
     public init(first: SIMD3<Double>, second: SIMD3<Double>, lambda: Double) {
         let cosine = (first * second).sum()
-        // Parallel atoms make no two-stain codes: the numerators vanish too, and one atom serves alone.
-        let determinant = max(1 - cosine * cosine, 1e-12)
+        let determinant = 1 - cosine * cosine
         atoms = (first, second)
         self.lambda = lambda
-        duals = ((first - cosine * second) / determinant, (second - cosine * first) / determinant)
-        dualOffset = lambda * (1 - cosine) / determinant
+        if determinant > 1e-12 {
+            duals = ((first - cosine * second) / determinant, (second - cosine * first) / determinant)
+            dualOffset = lambda / (1 + cosine)
+        } else {
+            // Parallel atoms: one of them serves alone, and negative numbers say that the two together do not.
+            duals = (.zero, .zero)
+            dualOffset = 1
+        }
     }
 
     /// The codes of one density, in double precision.
     public func codes(of density: SIMD3<Double>) -> SIMD2<Double> {
         let both = SIMD2((duals.0 * density).sum(), (duals.1 * density).sum()) - dualOffset
         if both.x >= 0 && both.y >= 0 { return both }
-        let single = SIMD2(max((atoms.0 * density).sum() - lambda, 0), max((atoms.1 * density).sum() - lambda, 0))
+        let single = SIMD2(
+            max((atoms.0 * density).sum() - lambda, 0), max((atoms.1 * density).sum() - lambda, 0))
         return single.x >= single.y ? SIMD2(single.x, 0) : SIMD2(0, single.y)
     }
 

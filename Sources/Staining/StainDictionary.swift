@@ -6,7 +6,7 @@ internal import Kernels
 /// One iteration computes the exact codes of every tissue pixel for the present colors, then the best colors for
 /// these codes. The map from colors to colors converges linearly; Anderson's extrapolation over the last three points
 /// shortens about 70 iterations to about 12. An extrapolated point at which the objective is worse is thrown away
-/// and the plain step taken, so the objective only falls, as in the plain alternation.
+/// and the plain step taken, so that, as in the plain alternation, the objective only falls.
 struct StainDictionary {
     /// Weight of the codes' sum while colors are learned; StainTools and the DPA paper use the same.
     static let lambda = 0.1
@@ -56,7 +56,8 @@ struct StainDictionary {
         let isOrdered = point.ordered == point
         return Solution(
             matrix: point.ordered,
-            objective: Self.objective(sums, point, moments.square.sum(), sample.tissueCount), iterations: iteration,
+            objective: Self.objective(sums, point, moments.square.sum(), sample.tissueCount),
+            iterations: iteration,
             share: (isOrdered ? sums.code : SIMD2(sums.code.y, sums.code.x)) / total)
     }
 
@@ -80,14 +81,16 @@ struct StainDictionary {
         var (first, second) = (matrix.hematoxylin, matrix.eosin)
         for _ in 0..<20 {
             first = descend(first, other: second, ownCode: codes.x, sharedCode: codes.y, density: densities.0)
-            second = descend(second, other: first, ownCode: codes.z, sharedCode: codes.y, density: densities.1)
+            second = descend(
+                second, other: first, ownCode: codes.z, sharedCode: codes.y, density: densities.1)
         }
         return StainMatrix(unitRows: first, second)
     }
 
     /// One color's optimum while the other stays. A stain that no pixel has keeps its color.
     private static func descend(
-        _ color: SIMD3<Double>, other: SIMD3<Double>, ownCode: Double, sharedCode: Double, density: SIMD3<Double>
+        _ color: SIMD3<Double>, other: SIMD3<Double>, ownCode: Double, sharedCode: Double,
+        density: SIMD3<Double>
     ) -> SIMD3<Double> {
         guard ownCode >= 1e-10 else { return color }
         let best = pointwiseMax((density - sharedCode * other) / ownCode, .zero)

@@ -5,13 +5,14 @@ public struct StainEstimate: Sendable, Equatable, Codable {
     public let robustMaximum: SIMD2<Double>
     /// Sampled pixels below the lightness limit: those the matrix comes from.
     public let tissuePixels: Int
-    /// Evaluations of all tissue pixels until the matrix stood still.
+    /// Evaluations of all tissue pixels until the matrix stood still; the fitter's limit where it never did.
     public let iterations: Int
     /// Mean over the sampled tissue pixels of ½|v - hW|² + 0.1 Σh at this matrix.
     public let objective: Double
 
     public init(
-        matrix: StainMatrix, robustMaximum: SIMD2<Double>, tissuePixels: Int, iterations: Int, objective: Double
+        matrix: StainMatrix, robustMaximum: SIMD2<Double>, tissuePixels: Int, iterations: Int,
+        objective: Double
     ) {
         self.matrix = matrix
         self.robustMaximum = robustMaximum

@@ -13,8 +13,6 @@ public enum StainFailure: Error, Equatable, Sendable {
     case singleStain(share: Double)
     /// The two stains have nearly the same color, so that the split between them is noise.
     case parallelStains(degrees: Double)
-    /// So pale that its 99th percentiles say nothing.
-    case weakStain(robustMaximum: Double)
 
     /// A stable name for tables and manifests.
     public var reason: String {
@@ -25,7 +23,6 @@ public enum StainFailure: Error, Equatable, Sendable {
         case .uniformColor: "uniform_color"
         case .singleStain: "single_stain"
         case .parallelStains: "parallel_stains"
-        case .weakStain: "weak_stain"
         }
     }
 }
@@ -45,8 +42,6 @@ extension StainFailure: CustomStringConvertible {
             "a single stain explains the tissue (the other one has \(share) of the stain)"
         case .parallelStains(let degrees):
             "the two stains differ by only \(degrees) degrees"
-        case .weakStain(let maximum):
-            "the tissue is hardly stained (99th percentile of the stronger stain \(maximum))"
         }
     }
 }

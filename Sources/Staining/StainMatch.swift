@@ -35,7 +35,7 @@ public struct BrightnessStandard: Sendable, Equatable {
     }
 
     /// With linear interpolation between ranks; 0 for an empty image.
-    static func percentile90(of bytes: [UInt8]) -> Double {
+    package static func percentile90(of bytes: [UInt8]) -> Double {
         guard !bytes.isEmpty else { return 0 }
         var counts = [Int](repeating: 0, count: 256)
         counts.withUnsafeMutableBufferPointer { counts in

@@ -69,7 +69,8 @@ extension StainMatrix: Codable {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: decoder.codingPath,
-                    debugDescription: "a stain matrix is two rows of three non-negative numbers, none all zero"))
+                    debugDescription:
+                        "a stain matrix is two rows of three non-negative numbers, none all zero"))
         }
         self = matrix
     }

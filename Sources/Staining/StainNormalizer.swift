@@ -30,7 +30,8 @@ public struct StainNormalizer: Sendable {
         gain = pointwiseMin(wanted, SIMD2(repeating: Self.maximumGain))
         replacement = StainReplacement(
             coder: TwoStainCoder(
-                first: source.matrix.hematoxylin, second: source.matrix.eosin, lambda: VahadaneFitter.codeLambda),
+                first: source.matrix.hematoxylin, second: source.matrix.eosin,
+                lambda: VahadaneFitter.codeLambda),
             first: gain.x * target.matrix.hematoxylin, second: gain.y * target.matrix.eosin)
     }
 

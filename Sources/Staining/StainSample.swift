@@ -13,7 +13,7 @@ public struct StainSample: Sendable {
     /// The recipe that the sample is for; `.paper` brightens every tile by itself.
     public let match: StainMatch
     /// Four bytes a pixel: R, G, B and the pixel's rank, the level of thinning that it survives.
-    private(set) var pixels: [UInt8] = []
+    package private(set) var pixels: [UInt8] = []
     private var added = 0
     private var level: UInt8 = 0
 
@@ -40,7 +40,8 @@ public struct StainSample: Sendable {
     }
 
     private mutating func add(_ bytes: [UInt8], at offset: Int, table: [UInt8]) {
-        let rank = UInt8(SeededGenerator.hash(0, added).trailingZeroBitCount)
+        var generator = SeededGenerator(seed: UInt64(added))
+        let rank = UInt8(generator.next().trailingZeroBitCount)
         added += 1
         guard rank >= level else { return }
         pixels.append(table[Int(bytes[offset])])
@@ -54,7 +55,8 @@ public struct StainSample: Sendable {
     private mutating func thin() {
         level += 1
         var kept = 0
-        for start in stride(from: 0, to: pixels.count, by: Self.bytesPerPixel) where pixels[start + 3] >= level {
+        for start in stride(from: 0, to: pixels.count, by: Self.bytesPerPixel)
+        where pixels[start + 3] >= level {
             for byte in 0..<Self.bytesPerPixel { pixels[kept + byte] = pixels[start + byte] }
             kept += Self.bytesPerPixel
         }

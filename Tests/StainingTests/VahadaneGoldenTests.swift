@@ -46,7 +46,8 @@ struct `Vahadane against golden values` {
             source: try source.knownEstimate, target: StainTarget(try target.knownEstimate))
         let image = try normalizer.normalize(source.image())
         let (row, column, size) = (
-            golden.pair.crop_row_col_size[0], golden.pair.crop_row_col_size[1], golden.pair.crop_row_col_size[2]
+            golden.pair.crop_row_col_size[0], golden.pair.crop_row_col_size[1],
+            golden.pair.crop_row_col_size[2]
         )
         let crop = image.cropped(to: PixelRect(x: column, y: row, width: size, height: size))
         let closedForm = try PNGFile.read(SharedData.url(golden.pair.closed_form.crop))

@@ -23,7 +23,7 @@ int wsi_simd_force(int path);
 /// The copy in effect: the best the processor runs, unless another was forced.
 int wsi_simd_path(void);
 
-/// y[i] = exp(-x[i]) for x >= 0; relative error below 2e-7 up to x = 16, where the argument is clamped.
+/// y[i] = exp(-x[i]) for x >= 0; relative error below 1.5e-7 (1 + x) up to x = 16, where it stops falling.
 void wsi_exp_negative(const float *x, float *y, size_t count);
 
 /// Number of pixels in a sample, and how many of them are tissue, and black tissue.
