@@ -11,7 +11,7 @@ public struct DensitySample: ~Copyable {
     /// Pixels whose three channels are all at most ``blackLimit``; each of them is tissue by lightness.
     public private(set) var blackCount = 0
 
-    /// Below this no color can be told: pure black, pen and scanner artefacts.
+    /// Below this no color can be told: pure black, pen and scanner artifacts.
     public static let blackLimit: UInt8 = 8
 
     /// Five planes of `capacity` values: densities of red, green and blue, then the codes of the two stains.

@@ -20,64 +20,66 @@ struct StainDictionary {
         var matrix: StainMatrix
         var objective: Double
         var iterations: Int
-        /// Each stain's part of all codes, 0 to 1.
-        var share: SIMD2<Double>
+        /// The weaker stain's part of all codes, 0 to 0.5.
+        var weakerShare: Double
     }
 
     func learn(_ sample: borrowing DensitySample) -> Solution {
-        let moments = sample.tissueMoments()
+        let squaredDensity = sample.tissueMoments().square.sum()
         var extrapolation = AndersonExtrapolation()
         var point = StainMatrix.ruifrok
-        var fallback = point
+        var plainStep = point
         var best = Double.infinity
         var iteration = 0
         while iteration < iterationLimit {
             iteration += 1
-            let sums = sample.tissueSums(Self.coder(for: point))
-            let objective = Self.objective(sums, point, moments.square.sum(), sample.tissueCount)
-            let step = Self.update(point, sums, sample.tissueCount)
-            if objective > best + Self.objectiveSlack {
-                // Only extrapolation leads here. Without history the next point is a plain step.
+            let here = Evaluation(point, sample, squaredDensity)
+            if here.objective > best + Self.objectiveSlack {
+                // Only extrapolation leads uphill. Without history it starts with a plain step again.
                 extrapolation = AndersonExtrapolation()
                 best = .infinity
-                point = fallback
+                point = plainStep
                 continue
             }
-            if step.distance(to: point) < tolerance {
-                point = step
-                break
-            }
-            best = min(best, objective)
-            fallback = step
-            point = extrapolation.next(point: point, step: step)
+            plainStep = here.step
+            if plainStep.distance(to: point) < tolerance { break }
+            best = min(best, here.objective)
+            point = extrapolation.next(point: point, step: plainStep)
         }
-        let sums = sample.tissueSums(Self.coder(for: point))
-        let total = max(sums.code.sum(), .leastNormalMagnitude)
-        let isOrdered = point.ordered == point
+        let end = Evaluation(plainStep, sample, squaredDensity)
         return Solution(
-            matrix: point.ordered,
-            objective: Self.objective(sums, point, moments.square.sum(), sample.tissueCount),
-            iterations: iteration,
-            share: (isOrdered ? sums.code : SIMD2(sums.code.y, sums.code.x)) / total)
+            matrix: plainStep.ordered, objective: end.objective, iterations: iteration,
+            weakerShare: end.weakerShare)
     }
+}
 
-    static func coder(for matrix: StainMatrix) -> TwoStainCoder {
-        TwoStainCoder(first: matrix.hematoxylin, second: matrix.eosin, lambda: lambda)
-    }
+/// What the exact codes of all tissue pixels say about a stain matrix.
+private struct Evaluation {
+    /// Mean over the pixels of ½|v - hW|² + λ Σh.
+    let objective: Double
+    /// The best matrix for these codes.
+    let step: StainMatrix
+    let weakerShare: Double
 
-    /// Mean over the pixels of ½|v - hW|² + λ Σh, by expanding the square.
-    static func objective(
-        _ sums: CodeSums, _ matrix: StainMatrix, _ squaredDensity: Double, _ pixels: Int
-    ) -> Double {
+    /// - Parameter squaredDensity: sum of |v|² over the tissue pixels.
+    init(_ matrix: StainMatrix, _ sample: borrowing DensitySample, _ squaredDensity: Double) {
+        let coder = TwoStainCoder(
+            first: matrix.hematoxylin, second: matrix.eosin, lambda: StainDictionary.lambda)
+        let sums = sample.tissueSums(coder)
+        let pixels = Double(sample.tissueCount)
+        // The square expanded, so that these sums suffice.
         let fit = (matrix.hematoxylin * sums.codeDensity.0 + matrix.eosin * sums.codeDensity.1).sum()
         let codes = sums.codeCode.x + 2 * matrix.cosine * sums.codeCode.y + sums.codeCode.z
-        return (squaredDensity / 2 - fit + codes / 2 + lambda * sums.code.sum()) / Double(pixels)
+        let penalty = StainDictionary.lambda * sums.code.sum()
+        objective = (squaredDensity / 2 - fit + codes / 2 + penalty) / pixels
+        step = Self.update(matrix, sums, pixels)
+        weakerShare = sums.code.min() / max(sums.code.sum(), .leastNormalMagnitude)
     }
 
     /// The best non-negative unit colors for given codes, one after the other until both have settled.
-    static func update(_ matrix: StainMatrix, _ sums: CodeSums, _ pixels: Int) -> StainMatrix {
-        let codes = sums.codeCode / Double(pixels)
-        let densities = (sums.codeDensity.0 / Double(pixels), sums.codeDensity.1 / Double(pixels))
+    private static func update(_ matrix: StainMatrix, _ sums: CodeSums, _ pixels: Double) -> StainMatrix {
+        let codes = sums.codeCode / pixels
+        let densities = (sums.codeDensity.0 / pixels, sums.codeDensity.1 / pixels)
         var (first, second) = (matrix.hematoxylin, matrix.eosin)
         for _ in 0..<20 {
             first = descend(first, other: second, ownCode: codes.x, sharedCode: codes.y, density: densities.0)

@@ -63,8 +63,10 @@ public struct VahadaneFitter: Sendable {
     private func fit(_ sample: inout DensitySample) throws(StainFailure) -> StainEstimate {
         try Self.requireTissue(sample)
         let solution = StainDictionary(tolerance: tolerance, iterationLimit: iterationLimit).learn(sample)
-        let (matrix, share) = (solution.matrix, solution.share.min())
-        guard share >= Self.minimumStainShare else { throw .singleStain(share: share) }
+        let matrix = solution.matrix
+        guard solution.weakerShare >= Self.minimumStainShare else {
+            throw .singleStain(share: solution.weakerShare)
+        }
         guard matrix.angle >= Self.minimumAngle else { throw .parallelStains(degrees: matrix.angle) }
         let coder = TwoStainCoder(first: matrix.hematoxylin, second: matrix.eosin, lambda: Self.codeLambda)
         let maximum = sample.codeQuantiles(coder, fraction: 0.99)

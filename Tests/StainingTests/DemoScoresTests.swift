@@ -51,7 +51,7 @@ struct `Real tiles against the reference` {
             #expect(abs(estimate.robustMaximum.y / tile.p99[1] - 1) < 1e-3)
             let normalized = StainNormalizer(source: estimate, target: target).normalize(image)
             let colors = try #require(maximumDifference(normalized.mean, tile.normalised_mean_rgb))
-            #expect(colors < 0.05)
+            #expect(colors < 0.005)
         }
         #expect(compared > 0)
     }
