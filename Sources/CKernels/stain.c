@@ -19,7 +19,8 @@
 #include "stain_kernels.h"
 #undef KERNEL
 #undef KERNEL_TARGET
-#define DISPATCH(name, ...) (wsi_simd_path() == WSI_SIMD_AVX2 ? avx2_##name(__VA_ARGS__) : baseline_##name(__VA_ARGS__))
+#define DISPATCH(name, ...) \
+    (wsi_simd_path() == WSI_SIMD_AVX2 ? avx2_##name(__VA_ARGS__) : baseline_##name(__VA_ARGS__))
 #else
 #define DISPATCH(name, ...) baseline_##name(__VA_ARGS__)
 #endif
@@ -44,8 +45,8 @@ void wsi_stain_codes(
 }
 
 void wsi_stain_replace(
-    const uint8_t *input, uint8_t *output, size_t count, const float density[256], const wsi_two_stain_coder *coder,
-    const float mixing[2][3]
+    const uint8_t *input, uint8_t *output, size_t count, const float density[256],
+    const wsi_two_stain_coder *coder, const float mixing[2][3]
 ) {
     DISPATCH(replace, input, output, count, density, coder, mixing);
 }
@@ -53,7 +54,8 @@ void wsi_stain_replace(
 // Table look-ups only: nothing here profits from vectors.
 wsi_sample_counts wsi_stain_sample(
     const uint8_t *pixels, size_t stride, size_t width, size_t height, size_t step, const float density[256],
-    const int32_t weight[768], int32_t tissue_limit, uint8_t black_limit, float *red, float *green, float *blue
+    const int32_t weight[768], int32_t tissue_limit, uint8_t black_limit,
+    float *red, float *green, float *blue
 ) {
     const size_t columns = (width + step - 1) / step, rows = (height + step - 1) / step;
     size_t front = 0, back = columns * rows, black = 0;

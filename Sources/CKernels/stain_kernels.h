@@ -3,65 +3,66 @@
 //   KERNEL_TARGET  its target attribute, or nothing
 // defined. Only multiplications, additions, comparisons and bit operations: identical digits everywhere.
 
-// exp(x) as 2^t for t = x / ln 2 in [-24, 0]: t = n + f with |f| <= 1/2, 2^f by a polynomial, n into the exponent.
-// The coefficients are a minimax fit of degree six with constant term 1, so that exp(0) is exactly 1.
-#define EXP2_NEGATIVE(t_)                                                                                     \
-    ({                                                                                                        \
-        lanes t__ = AT_LEAST((t_), ALL(-24.0f));                                                              \
-        lanes shifted__ = t__ + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are round(t) */                \
-        lanes f__ = t__ - (shifted__ - 12582912.0f);                                                          \
-        lanes p__ = ALL(0.0001535335904918611f);                                                              \
-        p__ = p__ * f__ + 0.0013398875016719103f;                                                             \
-        p__ = p__ * f__ + 0.00961843691766262f;                                                               \
-        p__ = p__ * f__ + 0.055503323674201965f;                                                              \
-        p__ = p__ * f__ + 0.24022647738456726f;                                                               \
-        p__ = p__ * f__ + 0.6931471824645996f;                                                                \
-        p__ = p__ * f__ + 1.0f;                                                                               \
-        (lanes)((lanes_i32)p__ + ((lanes_i32)shifted__ << 23));                                               \
+// exp(x) as 2^t for t = x / ln 2 in [-24, 0]: t = n + f with |f| <= 1/2, 2^f by a polynomial, n into the
+// exponent. The coefficients are a minimax fit of degree six with a constant term of 1: exp(0) is exactly 1.
+#define EXP2_NEGATIVE(t_)                                                                                   \
+    ({                                                                                                      \
+        lanes t__ = AT_LEAST((t_), ALL(-24.0f));                                                            \
+        lanes shifted__ = t__ + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are round(t) */              \
+        lanes f__ = t__ - (shifted__ - 12582912.0f);                                                        \
+        lanes p__ = ALL(0.0001535335904918611f);                                                            \
+        p__ = p__ * f__ + 0.0013398875016719103f;                                                           \
+        p__ = p__ * f__ + 0.00961843691766262f;                                                             \
+        p__ = p__ * f__ + 0.055503323674201965f;                                                            \
+        p__ = p__ * f__ + 0.24022647738456726f;                                                             \
+        p__ = p__ * f__ + 0.6931471824645996f;                                                              \
+        p__ = p__ * f__ + 1.0f;                                                                             \
+        (lanes)((lanes_i32)p__ + ((lanes_i32)shifted__ << 23));                                             \
     })
 
 #define LOG2_E 1.4426950408889634f
 
 // Codes of eight pixels: both stains where that gives two non-negative codes, else the better single stain.
-#define TWO_STAIN_CODES(coder, r, g, b, first, second)                                                        \
-    do {                                                                                                      \
-        lanes one_ = AT_LEAST((r) * (coder).atom[0][0] + (g) * (coder).atom[0][1]                             \
-                + (b) * (coder).atom[0][2] - (coder).lambda, ALL(0.0f));                                      \
-        lanes two_ = AT_LEAST((r) * (coder).atom[1][0] + (g) * (coder).atom[1][1]                             \
-                + (b) * (coder).atom[1][2] - (coder).lambda, ALL(0.0f));                                      \
-        lanes u_ = (r) * (coder).dual[0][0] + (g) * (coder).dual[0][1] + (b) * (coder).dual[0][2]             \
-                - (coder).dual_offset;                                                                        \
-        lanes v_ = (r) * (coder).dual[1][0] + (g) * (coder).dual[1][1] + (b) * (coder).dual[1][2]             \
-                - (coder).dual_offset;                                                                        \
-        lanes_i32 both_ = (u_ >= 0.0f) & (v_ >= 0.0f);                                                        \
-        lanes_i32 prefers_first_ = one_ >= two_;                                                              \
-        (first) = SELECT(both_, u_, (lanes)(prefers_first_ & (lanes_i32)one_));                               \
-        (second) = SELECT(both_, v_, (lanes)(~prefers_first_ & (lanes_i32)two_));                             \
+#define TWO_STAIN_CODES(coder, r, g, b, first, second)                                                      \
+    do {                                                                                                    \
+        lanes one_ = AT_LEAST((r) * (coder).atom[0][0] + (g) * (coder).atom[0][1]                           \
+                + (b) * (coder).atom[0][2] - (coder).lambda, ALL(0.0f));                                    \
+        lanes two_ = AT_LEAST((r) * (coder).atom[1][0] + (g) * (coder).atom[1][1]                           \
+                + (b) * (coder).atom[1][2] - (coder).lambda, ALL(0.0f));                                    \
+        lanes u_ = (r) * (coder).dual[0][0] + (g) * (coder).dual[0][1] + (b) * (coder).dual[0][2]           \
+                - (coder).dual_offset;                                                                      \
+        lanes v_ = (r) * (coder).dual[1][0] + (g) * (coder).dual[1][1] + (b) * (coder).dual[1][2]           \
+                - (coder).dual_offset;                                                                      \
+        lanes_i32 both_ = (u_ >= 0.0f) & (v_ >= 0.0f);                                                      \
+        lanes_i32 prefers_first_ = one_ >= two_;                                                            \
+        (first) = SELECT(both_, u_, (lanes)(prefers_first_ & (lanes_i32)one_));                             \
+        (second) = SELECT(both_, v_, (lanes)(~prefers_first_ & (lanes_i32)two_));                           \
     } while (0)
 
 // Float lanes stay accurate over this many groups of eight; then they are added to doubles.
 enum { KERNEL(GROUPS_PER_BLOCK) = 128 };
 
-// Loads group `i`, with zeros behind the last pixel: a pixel of no density has no code and adds nothing to any sum.
-#define LOAD_GROUP(i, count, plane, value)                                                                    \
-    do {                                                                                                      \
-        if ((i) + LANES <= (count)) {                                                                         \
-            (value) = LOAD((plane) + (i));                                                                    \
-        } else {                                                                                              \
-            float tail_[LANES] = {0};                                                                         \
-            memcpy(tail_, (plane) + (i), ((count) - (i)) * sizeof(float));                                    \
-            (value) = LOAD(tail_);                                                                            \
-        }                                                                                                     \
+// Loads group `i`, with zeros behind the last pixel: a pixel of no density has no code and adds nothing to
+// any sum.
+#define LOAD_GROUP(i, count, plane, value)                                                                  \
+    do {                                                                                                    \
+        if ((i) + LANES <= (count)) {                                                                       \
+            (value) = LOAD((plane) + (i));                                                                  \
+        } else {                                                                                            \
+            float tail_[LANES] = {0};                                                                       \
+            memcpy(tail_, (plane) + (i), ((count) - (i)) * sizeof(float));                                  \
+            (value) = LOAD(tail_);                                                                          \
+        }                                                                                                   \
     } while (0)
 
 // Adds the lanes of `value` to a double, in the order of the lanes.
-#define DRAIN(total, value)                                                                                   \
-    do {                                                                                                      \
-        float drained_[LANES];                                                                                \
-        STORE(drained_, (value));                                                                             \
-        double sum_ = 0;                                                                                      \
-        for (int lane_ = 0; lane_ < LANES; lane_++) sum_ += drained_[lane_];                                  \
-        (total) += sum_;                                                                                      \
+#define DRAIN(total, value)                                                                                 \
+    do {                                                                                                    \
+        float drained_[LANES];                                                                              \
+        STORE(drained_, (value));                                                                           \
+        double sum_ = 0;                                                                                    \
+        for (int lane_ = 0; lane_ < LANES; lane_++) sum_ += drained_[lane_];                                \
+        (total) += sum_;                                                                                    \
     } while (0)
 
 KERNEL_TARGET static void KERNEL(exp_negative)(const float *x, float *y, size_t count) {
@@ -165,8 +166,8 @@ KERNEL_TARGET static void KERNEL(codes)(
 enum { KERNEL(PIECE) = 256 };
 
 KERNEL_TARGET static void KERNEL(replace_piece)(
-    const uint8_t *input, uint8_t *output, size_t count, const float density[256], const wsi_two_stain_coder *shared,
-    const float exponent[2][3]
+    const uint8_t *input, uint8_t *output, size_t count, const float density[256],
+    const wsi_two_stain_coder *shared, const float exponent[2][3]
 ) {
     const wsi_two_stain_coder coder = *shared;
     _Alignas(32) float red[KERNEL(PIECE)], green[KERNEL(PIECE)], blue[KERNEL(PIECE)];
@@ -195,12 +196,13 @@ KERNEL_TARGET static void KERNEL(replace_piece)(
 }
 
 KERNEL_TARGET static void KERNEL(replace)(
-    const uint8_t *input, uint8_t *output, size_t count, const float density[256], const wsi_two_stain_coder *coder,
-    const float mixing[2][3]
+    const uint8_t *input, uint8_t *output, size_t count, const float density[256],
+    const wsi_two_stain_coder *coder, const float mixing[2][3]
 ) {
     float exponent[2][3];
     for (int stain = 0; stain < 2; stain++)
-        for (int channel = 0; channel < 3; channel++) exponent[stain][channel] = mixing[stain][channel] * -LOG2_E;
+        for (int channel = 0; channel < 3; channel++)
+            exponent[stain][channel] = mixing[stain][channel] * -LOG2_E;
     for (size_t start = 0; start < count; start += KERNEL(PIECE)) {
         const size_t piece = count - start < KERNEL(PIECE) ? count - start : KERNEL(PIECE);
         KERNEL(replace_piece)(input + 3 * start, output + 3 * start, piece, density, coder, exponent);

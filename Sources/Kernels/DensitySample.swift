@@ -1,9 +1,11 @@
 internal import CKernels
 public import Pixels
 
-/// Optical densities of the pixels from which a stain matrix is estimated, tissue first, as three planes of `Float`.
+/// Optical densities of the pixels from which a stain matrix is estimated, tissue first, as three planes of
+/// `Float`.
 ///
-/// Owns its memory and keeps it from one filling to the next, so that a worker needs one of these for all its tiles.
+/// Owns its memory and keeps it from one filling to the next, so that a worker needs one of these for all its
+/// tiles.
 public struct DensitySample: ~Copyable {
     /// Pixels in the sample, and how many of them are tissue (``Lightness/tissueLimit``).
     public private(set) var count = 0
@@ -44,6 +46,7 @@ public struct DensitySample: ~Copyable {
         precondition(step >= 1 && bytesPerPixel >= 3 && width >= 0 && height >= 0, "impossible sampling")
         precondition(
             pixels.count == width * height * bytesPerPixel, "\(pixels.count) bytes for \(width) x \(height)")
+        precondition(brightness?.count ?? 256 == 256, "a brightness table has 256 values")
         reserve(((width + step - 1) / step) * ((height + step - 1) / step))
         var density = OpticalDensity.table
         var weights = Lightness.weights

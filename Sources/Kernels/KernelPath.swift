@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// Which copy of the C kernels runs. All copies give the same bytes; forcing one serves tests and measurements.
+/// Which copy of the C kernels runs. All copies give the same bytes; forcing one serves tests and
+/// measurements.
 public enum KernelPath: Sendable, CaseIterable {
     /// The instruction set that the package is built for.
     case baseline
@@ -11,8 +12,8 @@ public enum KernelPath: Sendable, CaseIterable {
         KernelPath(wsi_simd_path())
     }
 
-    /// Makes this copy the one that runs, in the whole process. False, with nothing changed, where the processor
-    /// cannot run it.
+    /// Makes this copy the one that runs, in the whole process. False, with nothing changed, where the
+    /// processor cannot run it.
     @discardableResult
     public func force() -> Bool {
         KernelPath(

@@ -1,9 +1,10 @@
 internal import Foundation
 
-/// CIE L* of an sRGB color (D65) on the scale 0 to 255, in the integer arithmetic of OpenCV's 8-bit conversion.
+/// CIE L* of an sRGB color (D65) on the scale 0 to 255, in the integer arithmetic of OpenCV's 8-bit
+/// conversion.
 ///
-/// The tissue rule of StainTools is stated on this number, and rounding decides at the border, so the fixed-point
-/// tables are reproduced exactly: linear light in 1/2040, the cube root in 1/32768.
+/// The tissue rule of StainTools is stated on this number, and rounding decides at the border, so the
+/// fixed-point tables are reproduced exactly: linear light in 1/2040, the cube root in 1/32768.
 public enum Lightness {
     /// A pixel is tissue when its lightness is below this: L* / 255 < 0.8.
     public static let tissueLimit = 204
@@ -18,13 +19,14 @@ public enum Lightness {
         weighted(red, green, blue) < tissueWeightLimit
     }
 
-    /// Each channel's share of the luminance for the values 0 to 255: red, then green, then blue (768 values).
+    /// Each channel's share of the luminance for the values 0 to 255: red, then green, then blue (768
+    /// values).
     static let weights: [Int32] = luminanceShares.flatMap { share in
         linearLight.map { Int32(share * $0) }
     }
 
-    /// The rule L* < ``tissueLimit`` on sums of ``weights``: lightness never falls with luminance, so one comparison
-    /// with this limit says the same.
+    /// The rule L* < ``tissueLimit`` on sums of ``weights``: lightness never falls with luminance, so one
+    /// comparison with this limit says the same.
     static let tissueWeightLimit: Int = {
         let brightest =
             (0..<cubeRoots.count).first { lightness(ofLuminance: $0) >= tissueLimit } ?? cubeRoots.count

@@ -1,5 +1,6 @@
-/// The `fraction`-quantile (0 to 1) of `values` with linear interpolation between the two nearest ranks: exactly what
-/// sorting everything and interpolating at rank fraction * (count - 1) gives, in two passes and without sorting.
+/// The `fraction`-quantile (0 to 1) of `values` with linear interpolation between the two nearest ranks:
+/// exactly what sorting everything and interpolating at rank fraction * (count - 1) gives, in two passes and
+/// without sorting.
 ///
 /// - Precondition: there is at least one value, and none is NaN.
 public func linearQuantile(_ values: borrowing Span<Float>, _ fraction: Double) -> Double {

@@ -1,15 +1,16 @@
 internal import CKernels
 public import Pixels
 
-/// Re-stains pixels: density by a byte table, codes of the source's stains, and the target's stains at those codes,
-/// 255 exp(-h·mixing) truncated to eight bits.
+/// Re-stains pixels: density by a byte table, codes of the source's stains, and the target's stains at those
+/// codes, 255 exp(-h·mixing) truncated to eight bits.
 public struct StainReplacement: Sendable {
     private let coder: TwoStainCoder
     private let mixing: (SIMD3<Double>, SIMD3<Double>)
 
     /// - Parameters:
     ///   - coder: codes of the source's stains.
-    ///   - first, second: densities of the target's stains for a code of 1, non-negative; gains are multiplied in.
+    ///   - first, second: densities of the target's stains for a code of 1, non-negative; gains are
+    ///     multiplied in.
     public init(coder: TwoStainCoder, first: SIMD3<Double>, second: SIMD3<Double>) {
         precondition(min(first.min(), second.min()) >= 0, "negative stain densities")
         self.coder = coder

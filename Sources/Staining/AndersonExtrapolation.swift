@@ -1,7 +1,8 @@
-/// Anderson's extrapolation of a fixed-point iteration W -> F(W) (J. ACM 12, 1965), with a memory of three points.
+/// Anderson's extrapolation of a fixed-point iteration W -> F(W) (J. ACM 12, 1965), with a memory of three
+/// points.
 ///
-/// With residuals f = F(W) - W, the next point is the combination of the remembered F(W) whose combined residual is
-/// smallest; the result is projected back to non-negative unit colors.
+/// With residuals f = F(W) - W, the next point is the combination of the remembered F(W) whose combined
+/// residual is smallest; the result is projected back to non-negative unit colors.
 struct AndersonExtrapolation {
     /// Colors as six numbers, the last two unused.
     private typealias Flat = SIMD8<Double>
@@ -22,8 +23,8 @@ struct AndersonExtrapolation {
         return Self.matrix(combined) ?? step
     }
 
-    /// Weights of at most two `columns` whose sum comes closest to `target`: normal equations. A second column that
-    /// says hardly more than the first is left out.
+    /// Weights of at most two `columns` whose sum comes closest to `target`: normal equations. A second
+    /// column that says hardly more than the first is left out.
     private static func leastSquares(_ columns: [Flat], _ target: Flat) -> [Double] {
         guard let newest = columns.last else { return [] }
         let square = dot(newest, newest)

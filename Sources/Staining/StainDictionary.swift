@@ -1,12 +1,13 @@
 internal import Kernels
 
-/// Learns two stain colors from optical densities: non-negative sparse matrix factorization after Vahadane et al.
-/// (IEEE TMI 35, 2016), with nothing left to chance.
+/// Learns two stain colors from optical densities: non-negative sparse matrix factorization after Vahadane et
+/// al. (IEEE TMI 35, 2016), with nothing left to chance.
 ///
-/// One iteration computes the exact codes of every tissue pixel for the present colors, then the best colors for
-/// these codes. The map from colors to colors converges linearly; Anderson's extrapolation over the last three points
-/// shortens about 70 iterations to about 12. An extrapolated point at which the objective is worse is thrown away
-/// and the plain step taken, so that, as in the plain alternation, the objective only falls.
+/// One iteration computes the exact codes of every tissue pixel for the present colors, then the best colors
+/// for these codes. The map from colors to colors converges linearly; Anderson's extrapolation over the last
+/// three points shortens about 70 iterations to about 12. An extrapolated point at which the objective is
+/// worse is thrown away and the plain step taken, so that, as in the plain alternation, the objective only
+/// falls.
 struct StainDictionary {
     /// Weight of the codes' sum while colors are learned; StainTools and the DPA paper use the same.
     static let lambda = 0.1

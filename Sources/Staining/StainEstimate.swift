@@ -22,7 +22,8 @@ public struct StainEstimate: Sendable, Equatable, Codable {
     }
 }
 
-/// The look that tiles are normalized to: a stain matrix and its robust maxima, from a model file or an image.
+/// The look that tiles are normalized to: a stain matrix and its robust maxima, from a model file or an
+/// image.
 public struct StainTarget: Sendable, Equatable, Codable {
     public let matrix: StainMatrix
     public let robustMaximum: SIMD2<Double>

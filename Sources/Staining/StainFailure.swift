@@ -1,5 +1,5 @@
-/// Why no stain matrix can be estimated from an image. Such a tile is passed through as it is, or takes the matrix of
-/// its slide; it never gets made-up colors.
+/// Why no stain matrix can be estimated from an image. Such a tile is passed through as it is, or takes the
+/// matrix of its slide; it never gets made-up colors.
 public enum StainFailure: Error, Equatable, Sendable {
     /// Fewer sampled pixels than an estimate needs at all, whatever their color.
     case tooFewPixels(pixels: Int)

@@ -2,10 +2,11 @@ public import Pixels
 
 /// How the stain densities of the source are brought to the target's.
 public enum StainMatch: String, Sendable, Codable, CaseIterable {
-    /// Each stain is scaled so that its 99th percentile becomes the target's: Vahadane et al., and StainTools.
+    /// Each stain is scaled so that its 99th percentile becomes the target's: Vahadane et al., and
+    /// StainTools.
     case vahadane
-    /// As in the code of the DPA paper: brightness first (the 90th percentile of all channel values becomes white),
-    /// then only the colors are exchanged, the densities stay.
+    /// As in the code of the DPA paper: brightness first (the 90th percentile of all channel values becomes
+    /// white), then only the colors are exchanged, the densities stay.
     case paper
 
     /// What this recipe does to the channel values of `image` before anything else; nil for nothing.
@@ -17,8 +18,8 @@ public enum StainMatch: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// Brightening of an image such that the 90th percentile of all its channel values becomes 255: 256 values that
-/// replace the channel values, clipped and truncated to eight bits.
+/// Brightening of an image such that the 90th percentile of all its channel values becomes 255: 256 values
+/// that replace the channel values, clipped and truncated to eight bits.
 public struct BrightnessStandard: Sendable, Equatable {
     public let table: [UInt8]
 

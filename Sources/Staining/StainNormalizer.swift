@@ -3,8 +3,8 @@ public import Pixels
 
 /// Gives tiles the target's stain colors: densities of the source's stains, scaled, in the target's colors.
 public struct StainNormalizer: Sendable {
-    /// Largest gain of a stain. A source stain below a fifth of the target's is background or noise, and a larger
-    /// gain would paint it.
+    /// Largest gain of a stain. A source stain below a fifth of the target's is background or noise, and a
+    /// larger gain would paint it.
     public static let maximumGain = 5.0
 
     public let source: StainEstimate

@@ -3,13 +3,13 @@ public import Pixels
 
 /// Pixels of several tiles from which one stain matrix is fitted for a whole slide.
 ///
-/// One fit of the pooled pixels takes the place of the median over per-tile matrices: a tile with a single stain then
-/// adds its pixels instead of a matrix that means nothing.
+/// One fit of the pooled pixels takes the place of the median over per-tile matrices: a tile with a single
+/// stain then adds its pixels instead of a matrix that means nothing.
 ///
-/// The memory is bounded: when more than ``capacity`` pixels have come together, a fixed half of all pixels is
-/// dropped and later ones are thinned alike, as often as needed. Whether a pixel stays depends only on its number in
-/// the sequence of all pixels added, so adding the same tiles in the same order gives the same sample, whoever
-/// decoded them.
+/// The memory is bounded: when more than ``capacity`` pixels have come together, a fixed half of all pixels
+/// is dropped and later ones are thinned alike, as often as needed. Whether a pixel stays depends only on its
+/// number in the sequence of all pixels added, so adding the same tiles in the same order gives the same
+/// sample, whoever decoded them.
 public struct StainSample: Sendable {
     /// Most pixels kept. The default takes 4 MiB here, and 20 MiB more while a matrix is fitted.
     public let capacity: Int

@@ -1,7 +1,8 @@
 public import Kernels
 public import Pixels
 
-/// Estimates the two stains of a tile or of a slide: stain matrix and robust maxima, deterministic to the last bit.
+/// Estimates the two stains of a tile or of a slide: stain matrix and robust maxima, deterministic to the
+/// last bit.
 public struct VahadaneFitter: Sendable {
     /// Fewer tissue pixels than this say nothing about colors.
     public static let minimumTissuePixels = 50
@@ -11,12 +12,14 @@ public struct VahadaneFitter: Sendable {
     public static let maximumBlackShare = 0.5
     /// Least root mean square deviation of the tissue's densities (length over the three channels).
     public static let minimumDeviation = 0.01
-    /// Least part of the codes that the weaker stain must have. Gray tissue, for one, never needs the second stain.
+    /// Least part of the codes that the weaker stain must have. Gray tissue, for one, never needs the second
+    /// stain.
     public static let minimumStainShare = 0.002
-    /// Least angle between the stains in degrees. Real targets have as little as 8; a single stain rounded to eight
-    /// bits splits into two at about 0.3, and codes are 19 times as uncertain as densities at 3.
+    /// Least angle between the stains in degrees. Real targets have as little as 8; a single stain rounded to
+    /// eight bits splits into two at about 0.3, and codes are 19 times as uncertain as densities at 3.
     public static let minimumAngle = 3.0
-    /// λ of the codes that are re-stained and whose percentiles are taken, as in StainTools and the DPA paper.
+    /// λ of the codes that are re-stained and whose percentiles are taken, as in StainTools and the DPA
+    /// paper.
     public static let codeLambda = 0.01
 
     public let match: StainMatch

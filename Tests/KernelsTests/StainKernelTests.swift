@@ -64,8 +64,8 @@ private let coder = TwoStainCoder(
             let luminance =
                 0.212671 * linear(color[0]) + 0.715160 * linear(color[1]) + 0.072169 * linear(color[2])
             let integer = Double(Lightness.of(red: color[0], green: color[1], blue: color[2]))
-            // Luminance is rounded to 1/2040, twice, and the result to a whole number; 116 * 2.55 = 295.8 is taken
-            // as 296, which adds up to 0.2.
+            // Luminance is rounded to 1/2040, twice, and the result to a whole number; 116 * 2.55 = 295.8 is
+            // taken as 296, which adds up to 0.2.
             #expect(integer > 2.55 * lightness(luminance - 1.0 / 2040) - 0.55)
             #expect(integer < 2.55 * lightness(luminance + 1.0 / 2040) + 0.75)
         }
@@ -192,7 +192,8 @@ private let coder = TwoStainCoder(
                 let exact = 255 * exp(-(codes.x * target.0[channel] + codes.y * target.1[channel]))
                 let byte = Double(result.pixels[pixel * 3 + channel])
                 if byte != exact.rounded(.down) { different += 1 }
-                // Truncation may fall to the other side of a whole number only where the value is next to one.
+                // Truncation may fall to the other side of a whole number only where the value is next to
+                // one.
                 #expect(byte <= exact + 1e-3 && byte > exact - 1 - 1e-3)
             }
         }

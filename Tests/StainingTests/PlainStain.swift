@@ -1,7 +1,8 @@
 import Foundation
 import Pixels
 
-/// Two-stain codes and their objective written out plainly in double precision: the oracle for the fast kernels.
+/// Two-stain codes and their objective written out plainly in double precision: the oracle for the fast
+/// kernels.
 enum PlainStain {
     typealias Matrix = (SIMD3<Double>, SIMD3<Double>)
 

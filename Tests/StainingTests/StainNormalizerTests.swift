@@ -18,7 +18,8 @@ import Testing
         // The true stains, so that only λ and rounding separate the result from the source.
         let known = estimate(SIMD2(1.5, 1.2))
         let result = StainNormalizer(source: known, target: StainTarget(known)).normalize(image)
-        // λ = 0.01 takes at most 0.01 off the density along the stains, 2.6 gray levels at white, and truncation one.
+        // λ = 0.01 takes at most 0.01 off the density along the stains, 2.6 gray levels at white, and
+        // truncation one.
         #expect(zip(image.pixels, result.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
         #expect(image.meanDifference(from: result) < 2)
     }

@@ -1,8 +1,8 @@
 // Numeric kernels that Swift cannot express without losing SIMD width or run-time dispatch.
 //
-// Every kernel exists twice, for the baseline instruction set of the target and for AVX2, from one source text that
-// uses neither fused multiply-add nor reordering, so that both copies give the same bytes. Sums run over eight fixed
-// lanes and fixed blocks of pixels: they depend on nothing but the data.
+// Every kernel exists twice, for the baseline instruction set of the target and for AVX2, from one source
+// text that uses neither fused multiply-add nor reordering, so that both copies give the same bytes. Sums run
+// over eight fixed lanes and fixed blocks of pixels: they depend on nothing but the data.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -33,20 +33,22 @@ typedef struct {
     size_t black;
 } wsi_sample_counts;
 
-/// Optical density of every `step`-th pixel of every `step`-th row (pixels are `stride` bytes apart, the first three
-/// being R, G, B), as three planes. Tissue fills the planes from the front, in reading order; the rest fills them from
-/// the back. The planes hold ceil(width / step) * ceil(height / step) values.
+/// Optical density of every `step`-th pixel of every `step`-th row (pixels are `stride` bytes apart, the
+/// first three being R, G, B), as three planes. Tissue fills the planes from the front, in reading order; the
+/// rest fills them from the back. The planes hold ceil(width / step) * ceil(height / step) values.
 ///
-/// A pixel is tissue when weight[r] + weight[256 + g] + weight[512 + b] < tissue_limit, and black when none of its
-/// bytes is above `black_limit`.
+/// A pixel is tissue when weight[r] + weight[256 + g] + weight[512 + b] < tissue_limit, and black when none
+/// of its bytes is above `black_limit`.
 wsi_sample_counts wsi_stain_sample(
     const uint8_t *pixels, size_t stride, size_t width, size_t height, size_t step, const float density[256],
-    const int32_t weight[768], int32_t tissue_limit, uint8_t black_limit, float *red, float *green, float *blue);
+    const int32_t weight[768], int32_t tissue_limit, uint8_t black_limit,
+    float *red, float *green, float *blue);
 
 /// Non-negative sparse codes for two unit atoms in closed form: everything that does not depend on the pixel.
 typedef struct {
     float atom[2][3];
-    /// Rows of the atoms' pseudo-inverse, and what lambda takes off on either side when both stains are present.
+    /// Rows of the atoms' pseudo-inverse, and what lambda takes off on either side when both stains are
+    /// present.
     float dual[2][3];
     float dual_offset;
     float lambda;
@@ -67,12 +69,12 @@ void wsi_stain_codes(
     const float *red, const float *green, const float *blue, size_t count, const wsi_two_stain_coder *coder,
     float *first, float *second);
 
-/// Replaces the stains of `count` interleaved RGB pixels: byte -> density[byte] -> codes h -> 255 exp(-h . mixing),
-/// truncated to eight bits. `mixing` is the target's matrix with the gain of each stain multiplied in, non-negative.
-/// `output` may be `input`.
+/// Replaces the stains of `count` interleaved RGB pixels: byte -> density[byte] -> codes h ->
+/// 255 exp(-h . mixing), truncated to eight bits. `mixing` is the target's matrix with the gain of each stain
+/// multiplied in, non-negative. `output` may be `input`.
 void wsi_stain_replace(
-    const uint8_t *input, uint8_t *output, size_t count, const float density[256], const wsi_two_stain_coder *coder,
-    const float mixing[2][3]);
+    const uint8_t *input, uint8_t *output, size_t count, const float density[256],
+    const wsi_two_stain_coder *coder, const float mixing[2][3]);
 
 /// First and second moments of densities: sums of v[c] and of v[c]^2.
 typedef struct {
