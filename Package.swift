@@ -32,7 +32,10 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"], swiftSettings: strict),
         .target(name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
-        .target(name: "Networks", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
+        .target(
+            name: "Networks", dependencies: ["Pixels", "Kernels"],
+            resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
+            swiftSettings: strict),
 
         // Synthetic slides with known truth: a library for tests and a small program that writes them.
         .target(
