@@ -1,12 +1,14 @@
-/// x -> max(x, slope · x) in place, with 0 <= slope <= 1 (leaky ReLU; slope 0 is ReLU).
+/// x -> x if x >= 0, else slope · x, in place (leaky ReLU; slope 0 is ReLU). NaN stays NaN, so that an overflow shows in
+/// the result instead of passing for a dark image.
 public func applyLeakyReLU(_ values: UnsafeMutablePointer<Float>, count: Int, slope: Float) {
     let head = count & ~7
     for start in stride(from: 0, to: head, by: 8) {
         let x = loadEight(values + start)
-        storeEight(pointwiseMax(x, x * slope), values + start)
+        storeEight(x.replacing(with: x * slope, where: x .< 0), values + start)
     }
     for index in head..<count {
-        values[index] = max(values[index], values[index] * slope)
+        let x = values[index]
+        values[index] = x < 0 ? x * slope : x
     }
 }
 
@@ -15,16 +17,16 @@ func addBias(
     _ bias: UnsafePointer<Float>, to values: UnsafeMutablePointer<Float>, pixels: Int, channels: Int,
     rectified: Bool
 ) {
-    let floor: Float = rectified ? 0 : -.infinity
     let head = channels & ~7
     for pixel in 0..<pixels {
         let row = values + pixel * channels
         for start in stride(from: 0, to: head, by: 8) {
             let sum = loadEight(row + start) + loadEight(bias + start)
-            storeEight(pointwiseMax(sum, SIMD8(repeating: floor)), row + start)
+            storeEight(rectified ? sum.replacing(with: 0, where: sum .< 0) : sum, row + start)
         }
         for channel in head..<channels {
-            row[channel] = max(row[channel] + bias[channel], floor)
+            let sum = row[channel] + bias[channel]
+            row[channel] = rectified && sum < 0 ? 0 : sum
         }
     }
 }

@@ -7,7 +7,6 @@ func convolveNarrow(
     _ source: UnsafePointer<Float>, width: Int, with kernel: ConvolutionKernel,
     into output: UnsafeMutablePointer<Float>, shape: MapShape, rectified: Bool
 ) {
-    let floor = SIMD4<Float>(repeating: rectified ? 0 : -.infinity)
     kernel.quads.withUnsafeBufferPointer { quads in
         guard let weights = quads.baseAddress else { return }
         for group in 0..<((kernel.outputs + 3) / 4) {
@@ -22,7 +21,7 @@ func convolveNarrow(
             for y in 0..<shape.height {
                 let row = source + y * window.line
                 let target = output + y * shape.width * kernel.outputs + 4 * group
-                convolveRow(row, window, into: target, shape: shape, lanes: lanes, floor: floor)
+                convolveRow(row, window, into: target, shape: shape, lanes: lanes, rectified: rectified)
             }
         }
     }
@@ -76,25 +75,28 @@ private struct NarrowWindow {
 private func convolveRow(
     _ row: UnsafePointer<Float>, _ window: NarrowWindow, into target: UnsafeMutablePointer<Float>,
     shape: MapShape,
-    lanes: Int, floor: SIMD4<Float>
+    lanes: Int, rectified: Bool
 ) {
     let head = shape.width & ~3
     for x in stride(from: 0, to: head, by: 4) {
         let (a, b, c, d) = window.atFour(row + x * window.inputs)
         let pixel = target + x * shape.channels
-        store(pointwiseMax(a, floor), pixel, lanes)
-        store(pointwiseMax(b, floor), pixel + shape.channels, lanes)
-        store(pointwiseMax(c, floor), pixel + 2 * shape.channels, lanes)
-        store(pointwiseMax(d, floor), pixel + 3 * shape.channels, lanes)
+        store(a, pixel, lanes, rectified)
+        store(b, pixel + shape.channels, lanes, rectified)
+        store(c, pixel + 2 * shape.channels, lanes, rectified)
+        store(d, pixel + 3 * shape.channels, lanes, rectified)
     }
     for x in head..<shape.width {
         let sum = window.at(row + x * window.inputs)
-        store(pointwiseMax(sum, floor), target + x * shape.channels, lanes)
+        store(sum, target + x * shape.channels, lanes, rectified)
     }
 }
 
 @inline(__always)
-private func store(_ value: SIMD4<Float>, _ target: UnsafeMutablePointer<Float>, _ lanes: Int) {
+private func store(
+    _ sum: SIMD4<Float>, _ target: UnsafeMutablePointer<Float>, _ lanes: Int, _ rectified: Bool
+) {
+    let value = rectified ? sum.replacing(with: 0, where: sum .< 0) : sum
     if lanes == 4 {
         UnsafeMutableRawPointer(target).storeBytes(of: value, as: SIMD4<Float>.self)
     } else {

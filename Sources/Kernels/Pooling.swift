@@ -21,9 +21,16 @@ public func maximumPool2x2(
             input + corner, input + corner + shape.channels, input + below, input + below + shape.channels
         )
         for channel in 0..<shape.channels {
-            output[target + channel] = max(max(a[channel], b[channel]), max(c[channel], d[channel]))
+            let top = larger(a[channel], b[channel])
+            output[target + channel] = larger(top, larger(c[channel], d[channel]))
         }
     }
+}
+
+/// The larger of two values; NaN if either is NaN (Swift's `max` can lose it, and with it the trace of an overflow).
+@inline(__always)
+private func larger(_ a: Float, _ b: Float) -> Float {
+    b > a || b.isNaN ? b : a
 }
 
 /// Every pixel repeated in a 2 x 2 cell (nearest neighbor). Output: 2·height x 2·width, same channels.

@@ -29,6 +29,11 @@ public struct ParameterShape: Sendable, Hashable {
     public let name: String
     public let shape: [Int]
 
+    public init(name: String, shape: [Int]) {
+        self.name = name
+        self.shape = shape
+    }
+
     public var count: Int { shape.reduce(1, *) }
 }
 
