@@ -40,7 +40,10 @@ let package = Package(
         .target(
             name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
-        .target(name: "Networks", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
+        .target(
+            name: "Networks", dependencies: ["Pixels", "Kernels"],
+            resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
+            swiftSettings: strict),
 
         // Concurrency and files.
         .target(

@@ -1,0 +1,155 @@
+public import Foundation
+import Kernels
+
+/// Model files of wsi-screen: one safetensors file with a record in its header.
+///
+/// Tensors: `ae.*` the autoencoder; `extractor.*` the extractor, unless the record names its SHA-256;
+/// `feature.mean`, `feature.std` (for several layers `feature.<tap>.mean`, `.std`); `stain.matrix` [2,3] and
+/// `stain.p99` [2] if the recipe normalizes stains; `score.normal` [n], scores of held-out normals.
+public enum ModelFile {
+    /// Header key of the record.
+    public static let recordKey = "wsi_screen"
+
+    /// Loads a model.
+    ///
+    /// - Parameter extractor: file of the extractor, if it is not in the model; its SHA-256 must be the recorded one.
+    public static func load(_ url: URL, extractor: URL? = nil) throws(ModelFileError) -> ScreeningModel {
+        let file = try checked { () throws(SafetensorsError) in try SafetensorsFile(contentsOf: url) }
+        return try load(file, extractor: extractor)
+    }
+
+    /// Reads the record alone.
+    public static func record(_ file: SafetensorsFile) throws(ModelFileError) -> ModelRecord {
+        guard let text = file.metadata[recordKey] else { throw .noRecord }
+        return try ModelRecord(json: text)
+    }
+
+    /// Loads a model from a file in memory.
+    public static func load(
+        _ file: SafetensorsFile, extractor: URL? = nil
+    ) throws(ModelFileError) -> ScreeningModel {
+        let record = try record(file)
+        try checkNames(file, record)
+        let weights = try checked { () throws(SafetensorsError) in try file.tensors(under: "ae.") }
+        let autoencoder = try checked { () throws(WeightError) in
+            try Autoencoder(record.architecture, tensors: weights)
+        }
+        return ScreeningModel(
+            record: record, autoencoder: autoencoder,
+            distance: try distance(file, record, extractor: extractor),
+            stainTarget: try stainTarget(file, record),
+            normalScores: try normalScores(file))
+    }
+
+    /// A model file as bytes. `tensors` are named as above.
+    public static func encode(_ record: ModelRecord, tensors: NamedTensors) throws(ModelFileError) -> [UInt8]
+    {
+        SafetensorsWriter.encode(tensors, metadata: [recordKey: try record.json()])
+    }
+
+    private static func distance(
+        _ file: SafetensorsFile, _ record: ModelRecord, extractor url: URL?
+    ) throws(ModelFileError) -> PerceptualDistance {
+        let (source, prefix) = try extractorSource(file, record, url)
+        let taps = record.extractor.taps
+        let extractor =
+            switch record.extractor.family {
+            case .vgg19: try PerceptualExtractor.vgg19(source, taps: taps)
+            case .perceptualNet:
+                try PerceptualExtractor.stack(
+                    source, prefix: prefix, widths: record.extractor.blocks ?? [], taps: taps)
+            }
+        var statistics: [FeatureTap: FeatureStatistics] = [:]
+        for tap in taps {
+            let name = statisticsName(tap, of: taps)
+            let channels = extractor.channels(at: tap)
+            let mean = try tensor(file, "\(name).mean", shape: [channels])
+            let deviation = try tensor(file, "\(name).std", shape: [channels])
+            statistics[tap] = try checked { () throws(WeightError) in
+                try FeatureStatistics(mean: mean, deviation: deviation, name: name)
+            }
+        }
+        return try checked { () throws(WeightError) in
+            try PerceptualDistance(extractor, statistics: statistics)
+        }
+    }
+
+    /// The file that holds the extractor, and the prefix of its tensors there.
+    private static func extractorSource(
+        _ file: SafetensorsFile, _ record: ModelRecord, _ url: URL?
+    ) throws(ModelFileError) -> (SafetensorsFile, prefix: String) {
+        guard let expected = record.extractor.sha256 else { return (file, "extractor.") }
+        guard let url else { throw .extractorNeeded(sha256: expected) }
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: url))
+        } catch {
+            throw .safetensors(.cannotRead(path: url.path, reason: error.localizedDescription))
+        }
+        let found = SHA256.hexDigest(of: bytes)
+        guard found == expected else { throw .wrongExtractor(expected: expected, found: found) }
+        return (try checked { () throws(SafetensorsError) in try SafetensorsFile(bytes: bytes) }, "")
+    }
+
+    private static func stainTarget(
+        _ file: SafetensorsFile, _ record: ModelRecord
+    ) throws(ModelFileError) -> StainTarget? {
+        guard record.recipe.stain != nil else { return nil }
+        let matrix = try tensor(file, "stain.matrix", shape: [2, 3])
+        let p99 = try tensor(file, "stain.p99", shape: [2])
+        guard p99.allSatisfy({ $0 > 0 }) else { throw .contradiction("stain.p99 is not positive") }
+        return StainTarget(matrix: [[Float](matrix[..<3]), [Float](matrix[3...])], p99: p99)
+    }
+
+    private static func normalScores(_ file: SafetensorsFile) throws(ModelFileError) -> ScoreDistribution {
+        let count = file.entry("score.normal")?.count ?? 0
+        let scores = try tensor(file, "score.normal", shape: [count])
+        guard scores == scores.sorted(), let distribution = ScoreDistribution(scores) else {
+            throw .contradiction("score.normal is not sorted")
+        }
+        return distribution
+    }
+
+    private static func statisticsName(_ tap: FeatureTap, of taps: [FeatureTap]) -> String {
+        taps.count == 1 ? "feature" : "feature.\(tap)"
+    }
+
+    /// Refuses tensors that the record gives no meaning: a file that says more than is understood is not understood.
+    private static func checkNames(_ file: SafetensorsFile, _ record: ModelRecord) throws(ModelFileError) {
+        var known: Set<String> = ["score.normal"]
+        if record.recipe.stain != nil { known.formUnion(["stain.matrix", "stain.p99"]) }
+        for tap in record.extractor.taps {
+            let name = statisticsName(tap, of: record.extractor.taps)
+            known.formUnion(["\(name).mean", "\(name).std"])
+        }
+        let surplus = file.entries.map(\.name).filter { name in
+            let isExtractor = record.extractor.sha256 == nil && name.hasPrefix("extractor.")
+            return !name.hasPrefix("ae.") && !isExtractor && !known.contains(name)
+        }
+        guard surplus.isEmpty else { throw .weights(.surplus(tensors: surplus.sorted())) }
+    }
+
+    private static func tensor(
+        _ file: SafetensorsFile, _ name: String, shape: [Int]
+    ) throws(ModelFileError) -> [Float] {
+        guard file.entry(name) != nil else { throw .weights(.missing(tensor: name)) }
+        let tensor = try checked { () throws(SafetensorsError) in try file.tensor(name) }
+        guard tensor.shape == shape else {
+            throw .weights(.misshapen(tensor: name, expected: shape, found: tensor.shape))
+        }
+        return tensor.values
+    }
+
+    /// Runs `body`, its error as a model file's error.
+    private static func checked<Value>(
+        _ body: () throws(SafetensorsError) -> Value
+    ) throws(ModelFileError) -> Value {
+        do throws(SafetensorsError) { return try body() } catch { throw .safetensors(error) }
+    }
+
+    private static func checked<Value>(_ body: () throws(WeightError) -> Value) throws(ModelFileError)
+        -> Value
+    {
+        do throws(WeightError) { return try body() } catch { throw .weights(error) }
+    }
+}

@@ -1,0 +1,113 @@
+/// How pixels of a slide become the model's input: part of the model, since scores mean nothing under another recipe.
+public struct Recipe: Sendable, Hashable, Codable {
+    /// Side of the tile in pixels at ``tileResolution``; the stain is estimated and normalized on it.
+    public let tile: Int
+    /// µm per pixel of the tile.
+    public let tileResolution: Double
+    /// Side of the central crop that is scored, in pixels of the tile.
+    public let crop: Int
+    /// Side in pixels to which the crop is resized: the resolution of the network.
+    public let input: Int
+    public let resampling: ResamplingFilter
+    /// Nil: no stain normalization (X-rays).
+    public let stain: StainRecipe?
+    public let color: ColorMode
+
+    public init(
+        tile: Int, tileResolution: Double, crop: Int, input: Int, resampling: ResamplingFilter,
+        stain: StainRecipe?,
+        color: ColorMode
+    ) {
+        self.tile = tile
+        self.tileResolution = tileResolution
+        self.crop = crop
+        self.input = input
+        self.resampling = resampling
+        self.stain = stain
+        self.color = color
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case tile
+        case tileResolution = "tile_resolution_um"
+        case crop
+        case input
+        case resampling
+        case stain
+        case color
+    }
+
+    /// Largest accepted side of a tile in pixels.
+    static let sideLimit = 8192
+
+    /// The first contradiction within the recipe or with the network, as a clause; nil if there is none.
+    func contradiction(with architecture: AutoencoderArchitecture) -> String? {
+        let channels = color == .grey ? 1 : 3
+        if !(1...Self.sideLimit).contains(tile) { return "the tile has \(tile) pixels" }
+        if !(tileResolution > 0 && tileResolution.isFinite) {
+            return "the resolution is \(tileResolution) µm/px"
+        }
+        if !(1...tile).contains(crop) { return "a crop of \(crop) pixels does not lie in a tile of \(tile)" }
+        if input != architecture.resolution {
+            return "the recipe ends at \(input) pixels but the network takes \(architecture.resolution)"
+        }
+        if channels != architecture.imageChannels {
+            return
+                "the color is \(color.rawValue) but the network takes \(architecture.imageChannels) channels"
+        }
+        if let stain, stain.dictionaryStep < 1 { return "the dictionary step is \(stain.dictionaryStep)" }
+        if stain != nil, color == .grey { return "grey images have no stain to normalize" }
+        return nil
+    }
+}
+
+/// How a crop is resized.
+public enum ResamplingFilter: String, Sendable, Hashable, Codable {
+    /// Pillow's antialiased triangle filter.
+    case pillowBilinear = "pillow_bilinear"
+}
+
+public enum ColorMode: String, Sendable, Hashable, Codable {
+    case rgb
+    case grey
+}
+
+/// How the stain is normalized.
+public struct StainRecipe: Sendable, Hashable, Codable {
+    public let method: Method
+    public let match: Match
+    public let scope: Scope
+    /// Every n-th row and column of a tile takes part in the estimate.
+    public let dictionaryStep: Int
+
+    public init(method: Method, match: Match, scope: Scope, dictionaryStep: Int) {
+        self.method = method
+        self.match = match
+        self.scope = scope
+        self.dictionaryStep = dictionaryStep
+    }
+
+    public enum Method: String, Sendable, Hashable, Codable {
+        /// Sparse non-negative matrix factorization (Vahadane et al. 2016).
+        case vahadane
+    }
+
+    /// Whose numbers are reproduced.
+    public enum Match: String, Sendable, Hashable, Codable {
+        case vahadane
+        case staintools
+    }
+
+    /// Over which pixels stain matrix and percentiles are estimated.
+    public enum Scope: String, Sendable, Hashable, Codable {
+        case slide
+        case tile
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case method
+        case match
+        case scope
+        case dictionaryStep = "dictionary_step"
+    }
+}
