@@ -49,6 +49,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Pixels", "Kernels", "ImageFiles"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Pixels", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "TestSupport"], swiftSettings: strict),
@@ -56,7 +57,8 @@ let package = Package(
             name: "StainingTests", dependencies: ["Staining", "Kernels", "Pixels", "ImageFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "NetworksTests", dependencies: ["Networks", "Kernels", "Pixels", "TestSupport"],
+            name: "NetworksTests",
+            dependencies: ["Networks", "Kernels", "Pixels", "TestSupport", "CAllocationCounter"],
             swiftSettings: strict),
         .testTarget(
             name: "SyntheticSlidesTests", dependencies: ["SyntheticSlides", "ImageFiles", "Pixels", "TestSupport"],
