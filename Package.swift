@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "wsi-screen",
     products: [
+        .executable(name: "wsi-screen", targets: ["wsi-screen"]),
         .library(name: "Pixels", targets: ["Pixels"]),
         .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "ImageFiles", targets: ["ImageFiles"]),
@@ -33,18 +34,6 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
-        // Pure computation.
-        .target(name: "CKernels"),
-        .target(name: "Pixels", swiftSettings: strict),
-        .target(name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"], swiftSettings: strict),
-        .target(
-            name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
-        .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
-        .target(
-            name: "Networks", dependencies: ["Pixels", "Kernels"],
-            resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
-            swiftSettings: strict),
-
         // Concurrency and files.
         .target(
             name: "Flow", dependencies: [.product(name: "DequeModule", package: "swift-collections")],
@@ -56,9 +45,36 @@ let package = Package(
         // Drawing.
         .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
 
+        // Pure computation.
+        .target(name: "CKernels"),
+        .target(name: "Pixels", swiftSettings: strict),
+        .target(name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(
+            name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
+        .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
+        .target(
+            name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],
+            resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
+            swiftSettings: strict),
+
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide"], swiftSettings: strict),
         .target(name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"], swiftSettings: strict),
+
+        // The product: stages, results, command line.
+        .target(
+            name: "Screening",
+            dependencies: [
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks", "Slides",
+                "Tissue",
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "wsi-screen",
+            dependencies: [
+                "Screening", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles", "Records", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
 
         // Synthetic slides with known truth: a library for tests and a small program that writes them.
         .target(
@@ -72,6 +88,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Pixels", "Kernels", "ImageFiles"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "Pixels", "ImageFiles", "TestSupport"],
             swiftSettings: strict),
@@ -83,7 +100,8 @@ let package = Package(
             dependencies: ["Staining", "Kernels", "Pixels", "ImageFiles", "TestSupport"],
             exclude: ["compare_staintools.py"], swiftSettings: strict),
         .testTarget(
-            name: "NetworksTests", dependencies: ["Networks", "Kernels", "Pixels", "TestSupport"],
+            name: "NetworksTests",
+            dependencies: ["Networks", "Staining", "Kernels", "Pixels", "TestSupport", "CAllocationCounter"],
             swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),

@@ -1,11 +1,25 @@
 import COpenBLAS
 
-/// The one place that configures OpenBLAS: one thread a call, since the workers above already fill the cores, and
-/// because a product split over threads may add in another order.
-private let openBLASUsesOneThread: Bool = {
+/// The one place that configures OpenBLAS, done once before the first product.
+///
+/// One thread a call, since the workers above already fill the cores, and because a product split over threads may
+/// add in another order. Kernels by the processor's abilities where the library does not know its model.
+private let isOpenBLASConfigured: Bool = {
+    wsi_blas_choose_kernels()
     openblas_set_num_threads(1)
     return openblas_get_num_threads() == 1
 }()
+
+/// Configures the matrix library. Programs call it before they start threads, since it may touch the environment;
+/// otherwise the first product does it.
+///
+/// - Returns: the name of OpenBLAS's kernels, such as `Haswell`: scores are reproducible to the last digit on
+///   machines where it is the same.
+@discardableResult
+public func prepareMatrixProducts() -> String {
+    precondition(isOpenBLASConfigured, "OpenBLAS refused to work with one thread")
+    return String(cString: openblas_get_corename())
+}
 
 /// result = left · right for dense row-major matrices: `rows` x `inner` times `inner` x `columns`.
 ///
@@ -15,7 +29,7 @@ public func multiplyMatrices(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
     rows: Int, inner: Int, columns: Int
 ) {
-    precondition(openBLASUsesOneThread, "OpenBLAS refused to work with one thread")
+    precondition(isOpenBLASConfigured, "OpenBLAS refused to work with one thread")
     cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
         1, left, Int32(inner), right, Int32(columns), 0, result, Int32(columns))

@@ -1,4 +1,6 @@
 public import Foundation
+internal import Records
+internal import Staining
 import Kernels
 
 /// Model files of wsi-screen: one safetensors file with a record in its header.
@@ -86,7 +88,7 @@ public enum ModelFile {
         } catch {
             throw .safetensors(.cannotRead(path: url.path, reason: error.localizedDescription))
         }
-        let found = SHA256.hexDigest(of: bytes)
+        let found = Checksum.sha256(bytes)
         guard found == expected else { throw .wrongExtractor(expected: expected, found: found) }
         return (try checked { () throws(SafetensorsError) in try SafetensorsFile(bytes: bytes) }, "")
     }
@@ -98,7 +100,11 @@ public enum ModelFile {
         let matrix = try tensor(file, "stain.matrix", shape: [2, 3])
         let p99 = try tensor(file, "stain.p99", shape: [2])
         guard p99.allSatisfy({ $0 > 0 }) else { throw .contradiction("stain.p99 is not positive") }
-        return StainTarget(matrix: [[Float](matrix[..<3]), [Float](matrix[3...])], p99: p99)
+        let rows = [0, 3].map { SIMD3(Double(matrix[$0]), Double(matrix[$0 + 1]), Double(matrix[$0 + 2])) }
+        guard let stains = StainMatrix(rows[0], rows[1]), rows[0].x >= rows[1].x,
+            let target = StainTarget(matrix: stains, robustMaximum: SIMD2(Double(p99[0]), Double(p99[1])))
+        else { throw .contradiction("stain.matrix holds no hematoxylin and eosin vector, in this order") }
+        return target
     }
 
     private static func normalScores(_ file: SafetensorsFile) throws(ModelFileError) -> ScoreDistribution {

@@ -1,3 +1,5 @@
+public import Staining
+
 /// How pixels of a slide become the model's input: part of the model, since scores mean nothing under another recipe.
 public struct Recipe: Sendable, Hashable, Codable {
     /// Side of the tile in pixels at ``tileResolution``; the stain is estimated and normalized on it.
@@ -75,12 +77,12 @@ public enum ColorMode: String, Sendable, Hashable, Codable {
 /// How the stain is normalized.
 public struct StainRecipe: Sendable, Hashable, Codable {
     public let method: Method
-    public let match: Match
+    public let match: StainMatch
     public let scope: Scope
     /// Every n-th row and column of a tile takes part in the estimate.
     public let dictionaryStep: Int
 
-    public init(method: Method, match: Match, scope: Scope, dictionaryStep: Int) {
+    public init(method: Method, match: StainMatch, scope: Scope, dictionaryStep: Int) {
         self.method = method
         self.match = match
         self.scope = scope
@@ -90,12 +92,6 @@ public struct StainRecipe: Sendable, Hashable, Codable {
     public enum Method: String, Sendable, Hashable, Codable {
         /// Sparse non-negative matrix factorization (Vahadane et al. 2016).
         case vahadane
-    }
-
-    /// Whose numbers are reproduced.
-    public enum Match: String, Sendable, Hashable, Codable {
-        case vahadane
-        case staintools
     }
 
     /// Over which pixels stain matrix and percentiles are estimated.

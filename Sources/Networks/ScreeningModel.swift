@@ -1,3 +1,5 @@
+public import Staining
+
 /// A whole model, loaded and checked: immutable, shared by all workers.
 public struct ScreeningModel: Sendable {
     public let record: ModelRecord
@@ -10,19 +12,5 @@ public struct ScreeningModel: Sendable {
     /// A scorer for one worker.
     public func makeScorer() -> PerceptualScorer {
         PerceptualScorer(autoencoder, distance)
-    }
-}
-
-/// The stain that normalized tiles have.
-public struct StainTarget: Sendable, Hashable {
-    /// Two rows of three optical densities (R, G, B): hematoxylin, then eosin, each of unit length.
-    public let matrix: [[Float]]
-    /// 99th percentiles of the two concentrations.
-    public let p99: [Float]
-
-    public init(matrix: [[Float]], p99: [Float]) {
-        precondition(matrix.count == 2 && matrix.allSatisfy { $0.count == 3 } && p99.count == 2)
-        self.matrix = matrix
-        self.p99 = p99
     }
 }

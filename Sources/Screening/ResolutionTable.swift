@@ -5,7 +5,8 @@ internal import Slides
 /// Resolutions from a CSV with the columns `slide` (file name, with or without suffix, or path) and `mpp`, for slides
 /// that do not state their own. The column names of other tools, `wsi` for `slide`, are understood.
 public struct ResolutionTable: Sendable, Equatable {
-    private let microns: [String: Double]
+    /// Microns per pixel by slide.
+    let microns: [String: Double]
 
     public init(contentsOf path: String) throws(InputError) {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {

@@ -2,7 +2,7 @@ internal import Flow
 internal import Pixels
 internal import Slides
 internal import Staining
-internal import Tissue
+public import Tissue
 
 /// `manifest.json`: what became of a slide and how, written after every other file, with their checksums.
 ///

@@ -1,4 +1,4 @@
-internal import Networks
+public import Networks
 
 /// The scores of a slide, all recorded; ``Aggregate`` names the one that users see first.
 public struct SlideScores: Sendable, Equatable, Codable {

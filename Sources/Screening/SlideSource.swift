@@ -24,23 +24,17 @@ actor SlideSource: StageWorker {
         executor = BlockingExecutor(label: "slide reader")
     }
 
-    /// Opens the slide if it is not open yet.
     func describe() throws(SlideFailure) -> SlideDescription {
-        if let description = reader?.description { return description }
-        let opened = try SlideReader(path: path)
-        let description = opened.description
-        reader = consume opened
-        return description
+        try open().description
     }
 
     func overview(
         calibration: MicronsPerPixel, onBlock: @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> SlideOverview {
-        var opened = try take()
-        defer { reader = consume opened }
-        let survey = OverviewReader(opened.description, calibration: calibration)
+        let reader = try open()
+        let survey = OverviewReader(reader.description, calibration: calibration)
         var done = 0
-        return try survey.read(from: &opened) {
+        return try survey.read(from: reader) {
             try Task.checkCancellation()
             done += 1
             onBlock(done, survey.blockCount)
@@ -60,21 +54,21 @@ actor SlideSource: StageWorker {
 
     /// A level-0 rectangle as pixels of a level. Damaged areas are an outcome, a lost slide is an error.
     func read(_ rect: SlideRect, level: SlideDescription.Level) throws(SlideFailure) -> ReadTile.Content {
-        var opened = try take()
-        defer { reader = consume opened }
         do {
             let size = level.pixels(in: rect)
             return .pixels(
-                try opened.read(x: rect.x, y: rect.y, level: level.index, width: size.width, height: size.height))
+                try open().read(x: rect.x, y: rect.y, level: level.index, width: size.width, height: size.height))
         } catch {
             guard error.reason == .corruptTiles || error.reason == .unsupported else { throw error }
             return .unread(error.detail)
         }
     }
 
-    private func take() throws(SlideFailure) -> SlideReader {
-        if let opened = reader.take() { return opened }
-        return try SlideReader(path: path)
+    private func open() throws(SlideFailure) -> SlideReader {
+        if let reader { return reader }
+        let opened = try SlideReader(path: path)
+        reader = opened
+        return opened
     }
 }
 

@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Pixels
 internal import Slides
-public import Staining
+internal import Staining
 internal import Tissue
 
 /// The stain of a whole slide, from a seeded sample of its tiles pooled into one estimate.

@@ -1,5 +1,7 @@
 internal import Networks
+internal import Pixels
 internal import Records
+internal import Tissue
 
 /// `tiles.csv`: one row for every sampled tile, in grid order, whatever became of it.
 enum TileTable {

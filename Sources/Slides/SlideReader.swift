@@ -1,10 +1,10 @@
 public import Pixels
 
-/// Reads regions of one slide. One owner at a time: give every reading thread a reader of its own.
+/// Reads regions of one slide. Not for sharing: give every reading thread a reader of its own.
 ///
 /// A region that cannot be decoded poisons OpenSlide's handle; the reader then closes it and opens a new one for the
 /// next region, so that one corrupt tile costs one tile.
-public struct SlideReader: ~Copyable {
+public final class SlideReader {
     public let description: SlideDescription
     private var handle: OpenSlideHandle?
     private var argb: [UInt32] = []
@@ -24,7 +24,7 @@ public struct SlideReader: ~Copyable {
     ///   - x, y: the top left corner in LEVEL-0 pixels; may lie outside the slide.
     ///   - width, height: in pixels of `level`.
     /// - Throws: ``SlideFailure`` if any part cannot be decoded; the next call works on a fresh handle.
-    public mutating func read(
+    public func read(
         x: Int, y: Int, level: LevelIndex, width: Int, height: Int
     ) throws(SlideFailure) -> RGBImage {
         if argb.count < width * height { argb = [UInt32](repeating: 0, count: width * height) }

@@ -55,7 +55,7 @@ public struct OverviewReader: Sendable {
     /// damage down.
     ///
     /// - Parameter onBlock: called after every block; throws to stop.
-    public func read(from reader: inout SlideReader, onBlock: () throws -> Void) throws -> SlideOverview {
+    public func read(from reader: SlideReader, onBlock: () throws -> Void) throws -> SlideOverview {
         let width = (level.width + factor - 1) / factor
         let height = (level.height + factor - 1) / factor
         var image = RGBImage(width: width, height: height, filledWith: description.background)
@@ -64,7 +64,7 @@ public struct OverviewReader: Sendable {
             for column in 0..<columns {
                 let block = PixelRect(x: column * side, y: row * side, width: side, height: side)
                     .intersection(PixelRect(x: 0, y: 0, width: level.width, height: level.height))
-                fill(block, of: &image, unread: &unread, from: &reader, pieces: 4)
+                fill(block, of: &image, unread: &unread, from: reader, pieces: 4)
                 try onBlock()
             }
         }
@@ -77,7 +77,7 @@ public struct OverviewReader: Sendable {
 
     private func fill(
         _ block: PixelRect, of image: inout RGBImage, unread: inout Plane<Bool>,
-        from reader: inout SlideReader,
+        from reader: SlideReader,
         pieces: Int
     ) {
         do {
@@ -90,7 +90,7 @@ public struct OverviewReader: Sendable {
             for y in stride(from: block.y, to: block.maxY, by: part) {
                 for x in stride(from: block.x, to: block.maxX, by: part) {
                     let piece = PixelRect(x: x, y: y, width: part, height: part).intersection(block)
-                    fill(piece, of: &image, unread: &unread, from: &reader, pieces: 1)
+                    fill(piece, of: &image, unread: &unread, from: reader, pieces: 1)
                 }
             }
         } catch {

@@ -1,0 +1,69 @@
+internal import Networks
+internal import Pictures
+internal import Pixels
+internal import Slides
+internal import Tissue
+
+/// How a manifest is filled as the work goes on.
+extension SlideManifest {
+    public static let fileName = "manifest.json"
+
+    /// Texts of unread tiles that are kept: enough to see the cause.
+    static let keptReasons = 10
+
+    mutating func fail(_ report: FailureReport) {
+        status = .failed
+        reason = report.reason
+        message = report.message
+        score = nil
+        scores = nil
+        files = [:]
+    }
+
+    mutating func record(_ survey: SlideSurvey, grid: TileGrid, level: SlideDescription.Level) {
+        source = Source(
+            identity: survey.preflight.identity, vendor: survey.description.vendor, width: survey.description.width,
+            height: survey.description.height,
+            levels: survey.description.levels.map {
+                Source.Level(width: $0.width, height: $0.height, downsample: $0.downsample)
+            },
+            calibration: survey.calibration, openslideVersion: openSlideVersion, readLevel: level.index.rawValue)
+        geometry = Geometry(
+            tileWidth: grid.tileWidth, tileHeight: grid.tileHeight, cropWidth: grid.cropWidth,
+            cropHeight: grid.cropHeight, cellWidth: grid.cellWidth, cellHeight: grid.cellHeight,
+            columns: grid.columns, rows: grid.rows)
+        tissue = survey.mask.evidence
+        warnings += survey.warnings
+    }
+
+    /// Counts the verdicts, makes the slide's scores and decides the status.
+    mutating func conclude(_ verdicts: [TileVerdict], normals: ScoreDistribution) {
+        let unread = verdicts.filter { $0.status == "unread" }
+        counts = Counts(
+            tiles: verdicts.count, scored: verdicts.count { $0.score != nil }, unread: unread.count,
+            degenerateStain: verdicts.count { $0.status == "degenerate_stain" })
+        unreadReasons = unread.prefix(Self.keptReasons).map { verdict in
+            if case .unread(let reason) = verdict.outcome { reason } else { "" }
+        }
+        if counts.unread > 0 { warnings.append("\(counts.unread) of \(counts.tiles) tiles could not be read") }
+        if counts.degenerateStain > 0 {
+            warnings.append("\(counts.degenerateStain) of \(counts.tiles) tiles have no stain that can be estimated")
+        }
+        scores = SlideScores(verdicts.compactMap(\.score), normals: normals)
+        score = scores?.value(settings.aggregate)
+        if verdicts.isEmpty {
+            status = .noTissue
+        } else if warnings.isEmpty {
+            status = .ok
+        } else {
+            status = .okWithWarnings
+        }
+    }
+
+    /// One line under the title of the heatmap.
+    var headline: String {
+        guard let score else { return "no tissue found" }
+        let text = AxisTicks.text(score, places: 3)
+        return "\(settings.aggregate.rawValue) = \(text)   \(counts.scored) cells   model \(model?.name ?? "")"
+    }
+}

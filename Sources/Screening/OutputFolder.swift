@@ -1,0 +1,50 @@
+internal import Foundation
+internal import Records
+
+/// The folder that a run writes to.
+enum OutputFolder {
+    /// Makes the folder if need be and tries to write into it.
+    static func prepare(_ path: String) throws(OutputError) {
+        do {
+            try AtomicFile.makeFolder(path)
+            let probe = path + "/.write-test-\(ProcessInfo.processInfo.processIdentifier)"
+            try AtomicFile.write([], to: probe)
+            try AtomicFile.remove(probe)
+        } catch {
+            throw .unusable(folder: path, reason: error.description)
+        }
+    }
+
+    static func lock(_ path: String) throws(OutputError) -> FolderLock {
+        do {
+            return try FolderLock(folder: path)
+        } catch {
+            throw .inUse(error.description)
+        }
+    }
+}
+
+/// The output cannot be used: nothing was done.
+public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
+    case unusable(folder: String, reason: String)
+    case inUse(String)
+    case otherConfiguration(slide: String, folder: String)
+
+    public var exitStatus: Int32 {
+        switch self {
+        case .unusable, .inUse: ExitStatus.cannotCreateOutput
+        case .otherConfiguration: ExitStatus.usage
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .unusable(let folder, let reason):
+            "the output folder '\(folder)' cannot be used: \(reason); choose another with -o"
+        case .inUse(let text): text
+        case .otherConfiguration(let slide, let folder):
+            "'\(folder)' holds results of '\(slide)' made with other settings, model or version; "
+                + "choose another folder with -o, or replace them with --overwrite"
+        }
+    }
+}

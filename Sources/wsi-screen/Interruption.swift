@@ -1,0 +1,50 @@
+import Dispatch
+import Foundation
+import Screening
+import Synchronization
+
+/// SIGINT and SIGTERM as cancellation: the first one stops the work in good order, a second one ends at once.
+///
+/// Nothing half-written can stay behind either way, because files get their names only when they are complete.
+struct Interruption: Sendable {
+    /// Runs `work`; when a signal cancels it, the process ends with 130 or 143.
+    static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let received = Received()
+        let task = Task { try await work() }
+        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if received.isFirst(number) { task.cancel() } else { _exit(status(number)) }
+            }
+            source.resume()
+            return source
+        }
+        defer { for source in sources { source.cancel() } }
+        do {
+            return try await task.value
+        } catch {
+            guard let number = received.first else { throw error }
+            Terminal.exit(
+                saying: "interrupted; finished slides are kept, run the same command again to go on",
+                status: status(number))
+        }
+    }
+
+    private static func status(_ number: Int32) -> Int32 {
+        number == SIGINT ? ExitStatus.interrupted : ExitStatus.terminated
+    }
+
+    private final class Received: Sendable {
+        private let number = Mutex<Int32?>(nil)
+
+        var first: Int32? { number.withLock { $0 } }
+
+        func isFirst(_ signal: Int32) -> Bool {
+            number.withLock { number in
+                defer { number = number ?? signal }
+                return number == nil
+            }
+        }
+    }
+}

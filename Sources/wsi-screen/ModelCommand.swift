@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Networks
+import Records
+import Screening
+
+struct ModelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model", abstract: "The models that come with the program, and model files.",
+        subcommands: [List.self, Info.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the built-in models.")
+
+        @Flag(help: "As JSON.")
+        var json = false
+
+        func run() throws {
+            var rows: [[String: String]] = []
+            for name in BuiltInModels.names {
+                let loaded = try ModelCommand.load(name)
+                let record = loaded.model.record
+                rows.append([
+                    "name": record.name, "version": record.version, "detector": record.detector,
+                    "purpose": record.purpose, "sha256": loaded.sha256,
+                ])
+            }
+            if json {
+                Terminal.result(String(decoding: try JSONText.encode(rows), as: UTF8.self))
+            } else {
+                for row in rows {
+                    Terminal.result(
+                        "\(row["name"] ?? "")\t\(row["version"] ?? "")\t\(row["detector"] ?? "")\t\(row["purpose"] ?? "")\n")
+                }
+            }
+        }
+    }
+
+    struct Info: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the card of a model: what it is for, how it was made, how good it is.",
+            discussion: "Example: wsi-screen model info he-lung-demo")
+
+        @Argument(help: "A built-in model or a model file.")
+        var model: String
+
+        @Flag(help: "The whole record as JSON.")
+        var json = false
+
+        func run() throws {
+            let loaded = try ModelCommand.load(model)
+            let record = String(decoding: try JSONText.encode(loaded.model.record), as: UTF8.self)
+            if json { return Terminal.result(record) }
+            if BuiltInModels.names.contains(model) { Terminal.result(try BuiltInModels.card(model) + "\n") }
+            let normals = loaded.model.normalScores.sorted
+            Terminal.result("SHA-256: \(loaded.sha256)\n")
+            Terminal.result(
+                "Scores of \(normals.count) held-out normals: \(normals.first ?? 0) to \(normals.last ?? 0), "
+                    + "median \(normals[normals.count / 2])\n\nRecord:\n\(record)")
+        }
+    }
+
+    static func load(_ name: String) throws -> LoadedModel {
+        do {
+            return try LoadedModel.load(name)
+        } catch {
+            Terminal.exit(saying: "the model '\(name)' cannot be used: \(error)", status: ExitStatus.badInput)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Networks
+import Records
+import Screening
+
+struct ScreenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "screen",
+        abstract: "Score the tissue of slides and draw where it is unusual.",
+        discussion: """
+            For each slide: find the tissue, lay a grid, normalize the stain, score every cell with the model, and \
+            write DIR/SLIDE/ with heatmap.png, heatmap.tif, tiles.csv, mask.png, thumbnail.png and manifest.json. \
+            DIR/summary.csv has one row for every slide, also for those that failed, with the reason.
+
+              wsi-screen slide.svs
+              wsi-screen screen SLIDES/ -o out --coverage sparse
+              wsi-screen screen a.tif b.tif --mpp 0.25 --model my-model.safetensors
+
+            Run the same command again to go on after an interruption: finished slides are kept.
+            """)
+
+    @OptionGroup var slide: SlideOptions
+    @OptionGroup var out: OutputOptions
+
+    @Option(help: ArgumentHelp("A built-in model (see 'model list') or a model file.", valueName: "name|file"))
+    var model = "he-lung-demo"
+
+    @Option(help: ArgumentHelp("Weights of the perceptual extractor, for models without their own.", valueName: "file"))
+    var extractor: String?
+
+    @Option(help: "Which slide score is called 'score': max, mean, p95, p99, top1pct_mean, fraction_above_normal_p99.")
+    var aggregate: AggregateChoice = .top1pctMean
+
+    @Flag(help: "Print the summary as one JSON document on standard output.")
+    var json = false
+
+    enum AggregateChoice: String, ExpressibleByArgument, CaseIterable {
+        case max, mean, p95, p99
+        case top1pctMean = "top1pct_mean"
+        case fractionAboveNormalP99 = "fraction_above_normal_p99"
+    }
+
+    func run() async throws {
+        let logger = out.makeLogger()
+        let folder = slide.output ?? "wsi-screen-out"
+        let settings = slide.settings(
+            defaultCoverage: .dense, aggregate: Aggregate(rawValue: aggregate.rawValue) ?? .top1pctMean)
+        let run = ScreenRun(
+            inputs: try slide.inputs(), settings: settings, model: try loadModel(), output: folder,
+            resolutions: try slide.resolutions(), workers: slide.workers, overwrite: slide.overwrite,
+            arguments: CommandLine.arguments)
+        let display = ProgressDisplay(logger: logger, isQuiet: out.quiet)
+        do {
+            let report = try await Interruption.run { try await run.run(progress: display.show) }
+            display.erase()
+            if report.resumed > 0 {
+                logger.info("\(report.resumed) of \(report.manifests.count) slides were finished before")
+            }
+            conclude(report, folder: folder, logger: { logger.info("\($0)") })
+            throw ExitCode(report.exitStatus)
+        } catch let error as OutputError {
+            Terminal.exit(saying: error.description, status: error.exitStatus)
+        }
+    }
+
+    private func loadModel() throws -> LoadedModel {
+        do {
+            return try LoadedModel.load(model, extractor: extractor.map { URL(fileURLWithPath: $0) })
+        } catch {
+            Terminal.exit(saying: "the model '\(model)' cannot be used: \(error)", status: ExitStatus.badInput)
+        }
+    }
+
+    private func conclude(_ report: ScreenRun.Report, folder: String, logger: (String) -> Void) {
+        let screened = report.manifests.filter { $0.status != .failed }
+        if report.manifests.count == 1, let only = screened.first {
+            logger("heatmap: \(folder)/\(only.slide)/heatmap.png")
+        } else {
+            logger("\(screened.count) of \(report.manifests.count) slides ended well; see \(folder)/summary.csv")
+        }
+        if json, let text = try? JSONText.encode(report.manifests) {
+            Terminal.result(String(decoding: text, as: UTF8.self))
+        }
+    }
+}

@@ -1,0 +1,3 @@
+#pragma once
+/// Heap allocations made so far by the calling thread.
+long allocations_of_this_thread(void);
