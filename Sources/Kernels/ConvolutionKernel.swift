@@ -12,12 +12,13 @@ public struct ConvolutionKernel: Sendable {
 
     /// Row-major (ky, kx, input) x output, for the matrix product; empty for narrow kernels.
     let matrix: [Float]
-    /// Per group of four outputs, (ky, kx, input) vectors of four weights; empty for wide kernels.
+    /// Per (ky, kx, input), the weights of up to four outputs; empty for wide kernels.
     let quads: [SIMD4<Float>]
     let bias: [Float]
 
-    /// Up to this many outputs a plain loop is faster than copying patches for a matrix product (measured at 64 px).
-    static let widestNarrow = 8
+    /// Up to this many outputs a plain loop is faster than copying patches for a matrix product. Measured at 64 px with
+    /// AVX-512 kernels: 4 -> 4 channels 0.071 ms against 0.091 ms, 8 -> 8 channels 0.26 ms against 0.17 ms.
+    static let widestNarrow = 4
 
     /// Packs weights that are laid out as output x input x side x side.
     public init(weights: [Float], bias: [Float], inputs: Int, outputs: Int, side: Int, padding: Int) {
@@ -62,13 +63,12 @@ public struct ConvolutionKernel: Sendable {
     }
 
     private static func groupedByFour(_ rows: [Float], outputs: Int) -> [SIMD4<Float>] {
-        let inner = rows.count / outputs
-        var quads = [SIMD4<Float>](repeating: .zero, count: (outputs + 3) / 4 * inner)
-        for row in 0..<inner {
+        stride(from: 0, to: rows.count, by: outputs).map { start in
+            var quad = SIMD4<Float>.zero
             for output in 0..<outputs {
-                quads[output / 4 * inner + row][output % 4] = rows[row * outputs + output]
+                quad[output] = rows[start + output]
             }
+            return quad
         }
-        return quads
     }
 }

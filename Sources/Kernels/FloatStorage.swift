@@ -1,4 +1,4 @@
-/// Uninitialized-then-zeroed memory for `count` floats, aligned to a cache line and freed with its owner.
+/// Memory for a fixed number of floats, aligned to a cache line and freed with its owner.
 ///
 /// Scratch memory and feature maps live in these: they are allocated once, when a worker starts, and never resized.
 public struct FloatStorage: ~Copyable {
@@ -24,20 +24,4 @@ public struct FloatStorage: ~Copyable {
         precondition(count <= self.count, "\(count) values of a storage of \(self.count)")
         return [Float](UnsafeBufferPointer(start: pointer, count: count))
     }
-}
-
-/// Size of one feature map in NHWC order with batch 1: rows of pixels, each pixel `channels` adjacent floats.
-public struct MapShape: Sendable, Hashable {
-    public let height: Int
-    public let width: Int
-    public let channels: Int
-
-    public init(height: Int, width: Int, channels: Int) {
-        self.height = height
-        self.width = width
-        self.channels = channels
-    }
-
-    public var pixels: Int { height * width }
-    public var count: Int { height * width * channels }
 }

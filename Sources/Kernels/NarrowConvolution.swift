@@ -1,5 +1,5 @@
-/// Convolution for few outputs, where a matrix product would spend its time on packing: four outputs at a time in
-/// one vector, four neighboring pixels at once so that each weight is loaded once for all of them.
+/// Convolution for at most four outputs, where a matrix product would spend its time on packing: the outputs lie in one
+/// vector, and four neighboring pixels are computed at once so that each weight is loaded once for all of them.
 ///
 /// `source` is already padded and `width` pixels wide; multiplication and addition stay separate operations, so the
 /// digits do not depend on whether the processor can fuse them.
@@ -7,22 +7,18 @@ func convolveNarrow(
     _ source: UnsafePointer<Float>, width: Int, with kernel: ConvolutionKernel,
     into output: UnsafeMutablePointer<Float>, shape: MapShape, rectified: Bool
 ) {
+    var bias = SIMD4<Float>.zero
+    for (lane, value) in kernel.bias.enumerated() {
+        bias[lane] = value
+    }
     kernel.quads.withUnsafeBufferPointer { quads in
         guard let weights = quads.baseAddress else { return }
-        for group in 0..<((kernel.outputs + 3) / 4) {
-            let lanes = min(4, kernel.outputs - 4 * group)
-            var bias = SIMD4<Float>.zero
-            for lane in 0..<lanes {
-                bias[lane] = kernel.bias[4 * group + lane]
-            }
-            let window = NarrowWindow(
-                weights: weights + group * kernel.patch, bias: bias, side: kernel.side,
-                run: kernel.side * kernel.inputs, line: width * kernel.inputs, inputs: kernel.inputs)
-            for y in 0..<shape.height {
-                let row = source + y * window.line
-                let target = output + y * shape.width * kernel.outputs + 4 * group
-                convolveRow(row, window, into: target, shape: shape, lanes: lanes, rectified: rectified)
-            }
+        let window = NarrowWindow(
+            weights: weights, bias: bias, side: kernel.side, run: kernel.side * kernel.inputs,
+            line: width * kernel.inputs, inputs: kernel.inputs)
+        for y in 0..<shape.height {
+            let target = output + y * shape.width * shape.channels
+            convolveRow(source + y * window.line, window, into: target, shape: shape, rectified: rectified)
         }
     }
 }
@@ -74,21 +70,20 @@ private struct NarrowWindow {
 @inline(__always)
 private func convolveRow(
     _ row: UnsafePointer<Float>, _ window: NarrowWindow, into target: UnsafeMutablePointer<Float>,
-    shape: MapShape,
-    lanes: Int, rectified: Bool
+    shape: MapShape, rectified: Bool
 ) {
     let head = shape.width & ~3
     for x in stride(from: 0, to: head, by: 4) {
         let (a, b, c, d) = window.atFour(row + x * window.inputs)
         let pixel = target + x * shape.channels
-        store(a, pixel, lanes, rectified)
-        store(b, pixel + shape.channels, lanes, rectified)
-        store(c, pixel + 2 * shape.channels, lanes, rectified)
-        store(d, pixel + 3 * shape.channels, lanes, rectified)
+        store(a, pixel, shape.channels, rectified)
+        store(b, pixel + shape.channels, shape.channels, rectified)
+        store(c, pixel + 2 * shape.channels, shape.channels, rectified)
+        store(d, pixel + 3 * shape.channels, shape.channels, rectified)
     }
     for x in head..<shape.width {
         let sum = window.at(row + x * window.inputs)
-        store(sum, target + x * shape.channels, lanes, rectified)
+        store(sum, target + x * shape.channels, shape.channels, rectified)
     }
 }
 

@@ -66,7 +66,9 @@ public struct ModelRecord: Sendable, Equatable, Codable {
         } catch {
             throw .unreadableRecord("\(error)")
         }
-        if let clause = recipe.contradiction(with: architecture) ?? extractor.contradiction {
+        if let clause = recipe.contradiction(with: architecture)
+            ?? extractor.contradiction(at: architecture.resolution)
+        {
             throw .contradiction(clause)
         }
     }
@@ -105,10 +107,13 @@ public struct ExtractorRecord: Sendable, Hashable, Codable {
         case perceptualNet = "perceptual_net"
     }
 
-    /// The first contradiction, as a clause; nil if there is none.
-    var contradiction: String? {
+    /// The first contradiction, within itself or for images of `side` pixels, as a clause; nil if there is none.
+    func contradiction(at side: Int) -> String? {
         if taps.isEmpty { return "the extractor names no layer to take features from" }
         if Set(taps).count != taps.count { return "the extractor names a layer twice" }
+        if let tap = taps.max(), side >> (tap.block - 1) == 0 {
+            return "\(tap) of a \(side) px image is empty"
+        }
         if let sha256, sha256.utf8.count != 64 || !sha256.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) {
             return "the extractor's sha256 is not 64 lower-case hexadecimal digits"
         }

@@ -25,7 +25,7 @@ struct SafetensorsHeader {
 
     /// Reads the length field of a file of `fileSize` bytes.
     static func length(_ prefix: [UInt8], fileSize: Int) throws(SafetensorsError) -> Int {
-        guard prefix.count == 8 else { throw .tooShort(bytes: prefix.count) }
+        guard prefix.count == 8, fileSize >= 8 else { throw .tooShort(bytes: min(prefix.count, fileSize)) }
         let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(lengthLimit) else { throw .headerTooLong(length: length, limit: lengthLimit) }
         guard length <= UInt64(fileSize - 8) else {

@@ -117,6 +117,7 @@ import Testing
         (#""dictionary_step":2"#, #""dictionary_step":0"#), (#""tile":96"#, #""tile":1000000000"#),
         (#""taps":["r21"]"#, #""taps":[]"#), (#""taps":["r21"]"#, #""taps":["r21","r21"]"#),
         (#""taps":["r21"]"#, #""taps":["r31"]"#), (#""taps":["r21"]"#, #""taps":["r12"]"#),
+        (#""taps":["r21"]"#, #""taps":["r51"]"#),
         (#""blocks":[[4],[6]]"#, #""blocks":[[4],[]]"#), (#""blocks":[[4],[6]],"#, ""),
         (#""family":"perceptual_net""#, #""family":"vgg19""#),
         (#""taps":["r21"]"#, #""sha256":"ABC","taps":["r21"]"#),

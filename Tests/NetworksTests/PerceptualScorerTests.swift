@@ -120,7 +120,7 @@ import Testing
         #expect(abs(Double(score) / expected - 1) < 1e-4)
     }
 
-    @Test func `a perfect reconstruction scores zero and a flat image divides by the floor`() throws {
+    @Test func `features that all equal their means score zero instead of dividing by zero`() throws {
         let tap = FeatureTap(block: 1, convolution: 1)
         let zeros = randomTensors([], seed: 0).merging([
             "0.weight": Tensor(shape: [8, 3, 3, 3], values: [Float](repeating: 0, count: 216)),
