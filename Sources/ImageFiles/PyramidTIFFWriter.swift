@@ -42,8 +42,10 @@ public struct PyramidTIFFWriter: Sendable {
 
     /// What is stored for a blank tile.
     public enum BlankTiles: Sendable, Equatable {
-        /// Nothing: offset and byte count 0. OpenSlide shows transparency in Aperio files, an error in generic TIFF.
-        case absent
+        /// At full resolution nothing: offset and byte count 0, which OpenSlide shows as transparency in Aperio files
+        /// (and reports as an error in generic TIFF). In reduced levels one shared tile of this color: OpenSlide would
+        /// compose an absent tile there from all tiles below it, which takes minutes on a large slide.
+        case absent(reduced: RGBColor)
         /// One tile of this color a level, to which all blank tiles of the level refer.
         case shared(RGBColor)
     }
@@ -139,9 +141,9 @@ public struct PyramidTIFFWriter: Sendable {
                 case (.pixels(let bytes), _):
                     precondition(bytes.count == tileSide * tileSide * 3, "tile of \(bytes.count) bytes")
                     try file.writeTile(index, bytes)
-                case (.blank, .absent):
+                case (.blank, .absent) where level == .full:
                     break
-                case (.blank, .shared(let color)):
+                case (.blank, .absent(let color)), (.blank, .shared(let color)):
                     if let firstBlank {
                         try file.shareTile(from: firstBlank, to: index)
                     } else {
