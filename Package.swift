@@ -48,7 +48,8 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Pixels", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "TestSupport"], swiftSettings: strict),
+            name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "CTIFF", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "StainingTests", dependencies: ["Staining", "Kernels", "Pixels", "ImageFiles", "TestSupport"],
             swiftSettings: strict),

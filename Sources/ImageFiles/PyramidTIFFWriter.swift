@@ -15,9 +15,11 @@ public enum TIFFCompression: Sendable, Equatable {
 
 /// What every directory of a written TIFF says about the image beside its pixels.
 public struct TIFFImageFacts: Sendable, Equatable {
-    /// ImageDescription (tag 270). OpenSlide takes a file whose text starts with "Aperio" for an Aperio slide.
+    /// ImageDescription (tag 270). OpenSlide takes a file whose text starts with "Aperio" for an Aperio
+    /// slide.
     public var description: String?
-    /// Written as X/YResolution in pixels per cm, divided by the level's downsample; nil leaves those tags out.
+    /// Written as X/YResolution in pixels per cm, divided by the level's downsample; nil leaves those tags
+    /// out.
     public var resolution: MicronsPerPixel?
 
     public init(description: String? = nil, resolution: MicronsPerPixel? = nil) {
@@ -26,15 +28,17 @@ public struct TIFFImageFacts: Sendable, Equatable {
     }
 }
 
-/// A streaming writer of tiled pyramidal TIFF files: level 0 first, then each reduced level as a further directory
-/// with NewSubfileType 1.
+/// A streaming writer of tiled pyramidal TIFF files: level 0 first, then each reduced level as a further
+/// directory with NewSubfileType 1.
 ///
-/// Pixels are asked for tile by tile, so memory is one tile beside libtiff's tile index (16 bytes a tile). Files are
-/// little-endian, hold no date, and so depend on nothing but the arguments (and the version of libtiff and libjpeg).
+/// Pixels are asked for tile by tile, so memory is one tile beside libtiff's tile index (16 bytes a tile).
+/// Files are little-endian, hold no date, and so depend on nothing but the arguments (and the version of
+/// libtiff and libjpeg).
 public struct PyramidTIFFWriter: Sendable {
     /// One tile as the caller delivers it.
     public enum Tile: Sendable {
-        /// `tileSide * tileSide * 3` bytes, R, G, B; also for tiles that reach over the right or lower border.
+        /// `tileSide * tileSide * 3` bytes, R, G, B; also for tiles that reach over the right or lower
+        /// border.
         case pixels([UInt8])
         /// Nothing to see here: treated as ``PyramidTIFFWriter/blankTiles`` says.
         case blank
@@ -42,9 +46,10 @@ public struct PyramidTIFFWriter: Sendable {
 
     /// What is stored for a blank tile.
     public enum BlankTiles: Sendable, Equatable {
-        /// At full resolution nothing: offset and byte count 0, which OpenSlide shows as transparency in Aperio files
-        /// (and reports as an error in generic TIFF). In reduced levels one shared tile of this color: OpenSlide would
-        /// compose an absent tile there from all tiles below it, which takes minutes on a large slide.
+        /// At full resolution nothing: offset and byte count 0, which OpenSlide shows as transparency in
+        /// Aperio files (and reports as an error in generic TIFF). In reduced levels one shared tile of this
+        /// color: OpenSlide would compose an absent tile there from all tiles below it, which takes minutes
+        /// on a large slide.
         case absent(reduced: RGBColor)
         /// One tile of this color a level, to which all blank tiles of the level refer.
         case shared(RGBColor)
@@ -70,10 +75,12 @@ public struct PyramidTIFFWriter: Sendable {
 
     /// Traps on an empty list of levels, a level without pixels, or a tile side that TIFF does not allow.
     public init(
-        levels: [Level], tileSide: Int = 256, compression: TIFFCompression, blankTiles: BlankTiles = .shared(.white),
+        levels: [Level], tileSide: Int = 256, compression: TIFFCompression,
+        blankTiles: BlankTiles = .shared(.white),
         facts: TIFFImageFacts = TIFFImageFacts()
     ) {
-        precondition(!levels.isEmpty && levels.allSatisfy { $0.width > 0 && $0.height > 0 }, "levels without pixels")
+        precondition(
+            !levels.isEmpty && levels.allSatisfy { $0.width > 0 && $0.height > 0 }, "levels without pixels")
         precondition(tileSide > 0 && tileSide % 16 == 0, "tile side \(tileSide) is not a multiple of 16")
         self.levels = levels
         self.tileSide = tileSide
@@ -82,8 +89,8 @@ public struct PyramidTIFFWriter: Sendable {
         self.facts = facts
     }
 
-    /// Sizes of a pyramid whose levels are `1 / factor` of one another, rounded down so that every reduced pixel
-    /// stands for whole pixels, until the longer side is at most `smallest`.
+    /// Sizes of a pyramid whose levels are `1 / factor` of one another, rounded down so that every reduced
+    /// pixel stands for whole pixels, until the longer side is at most `smallest`.
     public static func levels(width: Int, height: Int, factor: Int, smallest: Int) -> [Level] {
         precondition(factor > 1, "downsample factor \(factor)")
         var levels = [Level(width: width, height: height)]
@@ -106,9 +113,11 @@ public struct PyramidTIFFWriter: Sendable {
         levels.reduce(0) { $0 + $1.width * $1.height * 3 } > 4_000_000_000
     }
 
-    /// Writes the file at `url`, replacing it. `tile` is called once a tile: level by level from 0, row by row.
+    /// Writes the file at `url`, replacing it. `tile` is called once a tile: level by level from 0, row by
+    /// row.
     ///
-    /// - Throws: ``ImageFileError`` when the file cannot be written, or whatever error of that type `tile` throws.
+    /// - Throws: ``ImageFileError`` when the file cannot be written, or whatever error of that type `tile`
+    ///   throws.
     public func write(
         to url: URL,
         tile: (_ level: LevelIndex, _ column: Int, _ row: Int) throws(ImageFileError) -> Tile
@@ -165,7 +174,8 @@ public struct PyramidTIFFWriter: Sendable {
 
 /// Writer of ordinary TIFF images: one directory of strips, as cameras and image editors make them.
 public enum StripTIFFWriter {
-    /// Writes `image` in strips of `rowsPerStrip` rows (a multiple of 16 for JPEG), replacing the file at `url`.
+    /// Writes `image` in strips of `rowsPerStrip` rows (a multiple of 16 for JPEG), replacing the file at
+    /// `url`.
     ///
     /// - Throws: ``ImageFileError`` when the file cannot be written.
     public static func write(
@@ -174,7 +184,8 @@ public enum StripTIFFWriter {
     ) throws(ImageFileError) {
         let file = try TIFFOutput(url, isBig: image.pixels.count > 4_000_000_000)
         try file.beginImage(
-            width: image.width, height: image.height, compression: compression, facts: facts, isReduced: false)
+            width: image.width, height: image.height, compression: compression, facts: facts, isReduced: false
+        )
         try file.set(TIFFTAG_ROWSPERSTRIP, UInt32(rowsPerStrip))
         let rowBytes = image.width * 3
         for (index, top) in stride(from: 0, to: image.height, by: rowsPerStrip).enumerated() {
