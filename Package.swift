@@ -93,7 +93,7 @@ let package = Package(
             name: "KernelsTests", dependencies: ["Kernels", "Pixels", "ImageFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "TestSupport"],
+            name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "CTIFF", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "StainingTests",
