@@ -101,7 +101,9 @@ let package = Package(
             exclude: ["compare_staintools.py"], swiftSettings: strict),
         .testTarget(
             name: "NetworksTests",
-            dependencies: ["Networks", "Staining", "Kernels", "Pixels", "TestSupport", "CAllocationCounter"],
+            dependencies: [
+                "Networks", "Staining", "Records", "Kernels", "Pixels", "TestSupport", "CAllocationCounter",
+            ],
             swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),

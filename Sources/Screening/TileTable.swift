@@ -8,18 +8,19 @@ enum TileTable {
     static let header = ["x", "y", "width", "height", "tissue_fraction", "status", "score", "percentile"]
 
     static func text(_ verdicts: [TileVerdict], normals: ScoreDistribution) -> String {
-        var text = CSV.line(header)
-        for verdict in verdicts {
-            let cell = verdict.site.cell
-            let fields = [
-                "\(cell.x)", "\(cell.y)", "\(cell.width)", "\(cell.height)",
-                decimal(verdict.site.tissueFraction, places: 4), verdict.status,
-                verdict.score.map { "\($0)" } ?? "",
-                verdict.score.map { decimal(normals.percentile(of: $0), places: 2) } ?? "",
-            ]
-            text += fields.joined(separator: ",") + "\n"
+        CSV.line(header) + verdicts.map { row($0, normals: normals) }.joined()
+    }
+
+    private static func row(_ verdict: TileVerdict, normals: ScoreDistribution) -> String {
+        let cell = verdict.site.cell
+        var fields = [cell.x, cell.y, cell.width, cell.height].map(String.init)
+        fields += [decimal(verdict.site.tissueFraction, places: 4), verdict.status]
+        if let score = verdict.score {
+            fields += [score.description, decimal(normals.percentile(of: score), places: 2)]
+        } else {
+            fields += ["", ""]
         }
-        return text
+        return fields.joined(separator: ",") + "\n"
     }
 
     /// Shortest text of a rounded number; a decimal point whatever the locale.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Tissue
+import Logging
 import Networks
 import Records
 import Screening
@@ -30,22 +32,15 @@ struct ScreenCommand: AsyncParsableCommand {
     var extractor: String?
 
     @Option(help: "Which slide score is called 'score': max, mean, p95, p99, top1pct_mean, fraction_above_normal_p99.")
-    var aggregate: AggregateChoice = .top1pctMean
+    var aggregate: Aggregate = .top1pctMean
 
     @Flag(help: "Print the summary as one JSON document on standard output.")
     var json = false
 
-    enum AggregateChoice: String, ExpressibleByArgument, CaseIterable {
-        case max, mean, p95, p99
-        case top1pctMean = "top1pct_mean"
-        case fractionAboveNormalP99 = "fraction_above_normal_p99"
-    }
-
     func run() async throws {
         let logger = out.makeLogger()
         let folder = slide.output ?? "wsi-screen-out"
-        let settings = slide.settings(
-            defaultCoverage: .dense, aggregate: Aggregate(rawValue: aggregate.rawValue) ?? .top1pctMean)
+        let settings = slide.settings(defaultCoverage: .dense, aggregate: aggregate)
         let run = ScreenRun(
             inputs: try slide.inputs(), settings: settings, model: try loadModel(), output: folder,
             resolutions: try slide.resolutions(), workers: slide.workers, overwrite: slide.overwrite,
@@ -57,7 +52,7 @@ struct ScreenCommand: AsyncParsableCommand {
             if report.resumed > 0 {
                 logger.info("\(report.resumed) of \(report.manifests.count) slides were finished before")
             }
-            conclude(report, folder: folder, logger: { logger.info("\($0)") })
+            conclude(report, folder: folder, logger: logger)
             throw ExitCode(report.exitStatus)
         } catch let error as OutputError {
             Terminal.exit(saying: error.description, status: error.exitStatus)
@@ -72,12 +67,12 @@ struct ScreenCommand: AsyncParsableCommand {
         }
     }
 
-    private func conclude(_ report: ScreenRun.Report, folder: String, logger: (String) -> Void) {
+    private func conclude(_ report: ScreenRun.Report, folder: String, logger: Logger) {
         let screened = report.manifests.filter { $0.status != .failed }
         if report.manifests.count == 1, let only = screened.first {
-            logger("heatmap: \(folder)/\(only.slide)/heatmap.png")
+            logger.info("heatmap: \(folder)/\(only.slide)/heatmap.png")
         } else {
-            logger("\(screened.count) of \(report.manifests.count) slides ended well; see \(folder)/summary.csv")
+            logger.info("\(screened.count) of \(report.manifests.count) slides ended well; see \(folder)/summary.csv")
         }
         if json, let text = try? JSONText.encode(report.manifests) {
             Terminal.result(String(decoding: text, as: UTF8.self))

@@ -1,7 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Logging
-import Screening
+public import Screening
+public import Tissue
 
 /// How much is said, and how.
 struct OutputOptions: ParsableArguments {
@@ -48,10 +49,10 @@ struct SlideOptions: ParsableArguments {
     var output: String?
 
     @Option(help: "dense: every tissue pixel in one cell. sparse: one crop per tile, a ninth of the area.")
-    var coverage: CoverageChoice?
+    var coverage: Coverage?
 
     @Option(help: "How tissue is found: otsu (saturation), or paper (the rule of the paper's Camelyon16 preparation).")
-    var mask: MaskChoice = .otsu
+    var mask: TissueRule = .otsu
 
     @Option(help: ArgumentHelp(
         "Least tissue part of a cell, 0 to 1. Default: any tissue (dense), 0.5 (sparse), 1 (--mask paper).",
@@ -92,19 +93,10 @@ struct SlideOptions: ParsableArguments {
         guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
     }
 
-    enum CoverageChoice: String, ExpressibleByArgument, CaseIterable {
-        case sparse, dense
-    }
-
-    enum MaskChoice: String, ExpressibleByArgument, CaseIterable {
-        case otsu, paper
-    }
-
-    func settings(defaultCoverage: CoverageChoice, aggregate: Aggregate = .top1pctMean) -> ScreenSettings {
+    func settings(defaultCoverage: Coverage, aggregate: Aggregate = .top1pctMean) -> ScreenSettings {
         ScreenSettings(
-            coverage: (coverage ?? defaultCoverage) == .sparse ? .sparse : .dense,
-            tissueRule: mask == .paper ? .paper : .otsu, minimumTissue: minTissue, maximumTiles: maxTiles, seed: seed,
-            aggregate: aggregate, maximumUnread: maxUnread, micronsPerPixel: mpp)
+            coverage: coverage ?? defaultCoverage, tissueRule: mask, minimumTissue: minTissue,
+            maximumTiles: maxTiles, seed: seed, aggregate: aggregate, maximumUnread: maxUnread, micronsPerPixel: mpp)
     }
 
     func inputs() throws -> [SlideInput] {
@@ -117,3 +109,7 @@ struct SlideOptions: ParsableArguments {
         }
     }
 }
+
+extension Coverage: ExpressibleByArgument {}
+extension TissueRule: ExpressibleByArgument {}
+extension Aggregate: ExpressibleByArgument {}
