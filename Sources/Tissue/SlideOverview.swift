@@ -19,12 +19,12 @@ public struct SlideOverview: Sendable {
 ///
 /// Also when only level 0 exists, memory stays at one block and the small picture.
 public struct OverviewReader: Sendable {
-    /// Pixel size wanted for tissue detection, in µm: nuclei blur into tissue, gaps between fragments stay.
-    public static let tissueMicrons = 8.0
+    /// Pixel size wanted for tissue detection, in µm: nuclei blur into tissue, thin strands of it stay visible.
+    public static let tissueMicrons = 4.0
     /// The longer side of the overview: at least this, for a picture worth looking at ...
     public static let minimumSide = 1_024.0
-    /// ... and at most this, to bound memory (50 MB) on any slide.
-    public static let maximumSide = 4_096.0
+    /// ... and at most this, to bound memory (28 MB) on any slide.
+    public static let maximumSide = 3_072.0
 
     /// Side of a block in pixels of the level read; a multiple of any small factor is made from it.
     private static let blockSide = 1_024

@@ -24,10 +24,12 @@ public struct TissueDetector: Sendable {
     /// ... this much (0...255).
     static let faintContrast = 4.0
 
-    /// Fragments smaller than this (µm²) are specks, a square of 100 µm; holes smaller than it are filled.
-    static let smallestFragment = 10_000.0
+    /// Fragments smaller than this (µm²) are specks: a square of 50 µm.
+    static let smallestFragment = 2_500.0
+    /// Enclosed holes smaller than this (µm²) are filled: a square of 100 µm.
+    static let smallestHole = 10_000.0
     /// Gaps narrower than twice this (µm) are closed.
-    static let closingRadius = 16.0
+    static let closingRadius = 12.0
 
     public init() {}
 
@@ -36,7 +38,7 @@ public struct TissueDetector: Sendable {
         let factor = max(1, Int((OverviewReader.tissueMicrons / overview.micronsPerPixel).rounded(.down)))
         let image = overview.image.areaAveraged(by: factor)
         let microns = overview.micronsPerPixel * Double(factor)
-        let excluded = Exclusion(image)
+        let excluded = Exclusion(image, micronsPerPixel: microns)
         let saturation = image.saturation()
         let threshold = Self.threshold(saturation, excluding: excluded.all)
         let cleaner = MaskCleaner(micronsPerPixel: microns, excluded: excluded.all)
@@ -45,7 +47,7 @@ public struct TissueDetector: Sendable {
         var method = TissueEvidence.Method.otsu
         var plane = cleaner.clean(saturation.mask { Double($0) > applied })
         if Double(plane.trueCount) < Self.littleTissue * Double(plane.values.count) {
-            let faint = cleaner.clean(saturation.blurred().mask { Double($0) > threshold.faint }, specks: 4)
+            let faint = cleaner.clean(saturation.blurred().mask { Double($0) > threshold.faint }, specks: 16)
             if faint.trueCount > plane.trueCount {
                 plane = faint
                 applied = threshold.faint
@@ -98,19 +100,24 @@ public struct TissueDetector: Sendable {
 
 /// The pixels that are not candidates for tissue.
 private struct Exclusion {
+    /// Single dark nuclei and grains of pigment are no ink, which comes in strokes: least area in µm².
+    static let smallestStroke = 800.0
+    /// Soft edge of a stroke in µm.
+    static let softEdge = 8.0
+
     let all: Plane<Bool>
     let inkFraction: Double
     let blackFraction: Double
 
-    init(_ image: RGBImage) {
+    init(_ image: RGBImage, micronsPerPixel: Double) {
         let verdicts = (0..<image.pixelCount).map { index in
             InkRule.verdict(
                 RGBColor(
                     red: image.pixels[index * 3], green: image.pixels[index * 3 + 1],
                     blue: image.pixels[index * 3 + 2]))
         }
-        let ink = Self.grown(verdicts.map { $0 == .ink }, like: image)
-        let black = Self.grown(verdicts.map { $0 == .black }, like: image)
+        let ink = Self.grown(verdicts.map { $0 == .ink }, like: image, micronsPerPixel)
+        let black = Self.grown(verdicts.map { $0 == .black }, like: image, micronsPerPixel)
         let total = Double(max(image.pixelCount, 1))
         inkFraction = Double(ink.trueCount) / total
         blackFraction = Double(black.trueCount) / total
@@ -118,11 +125,10 @@ private struct Exclusion {
             width: ink.width, height: ink.height, values: zip(ink.values, black.values).map { $0 || $1 })
     }
 
-    /// Single dark nuclei and pigment are no ink: it comes in strokes. What remains grows by the soft edge of a stroke.
-    private static func grown(_ values: [Bool], like image: RGBImage) -> Plane<Bool> {
+    private static func grown(_ values: [Bool], like image: RGBImage, _ micronsPerPixel: Double) -> Plane<Bool> {
         let raw = Plane(width: image.width, height: image.height, values: values)
-        let strokes = raw.withoutSpecks(smallerThan: 12)
-        return Morphology.dilate(strokes, radius: 2)
+        let strokes = raw.withoutSpecks(smallerThan: Int(smallestStroke / (micronsPerPixel * micronsPerPixel)))
+        return Morphology.dilate(strokes, radius: max(1, Int((softEdge / micronsPerPixel).rounded())))
     }
 }
 
@@ -131,13 +137,15 @@ private struct MaskCleaner {
     let micronsPerPixel: Double
     let excluded: Plane<Bool>
 
+    /// - Parameter specks: how many times larger than usual a fragment must be, for noisy planes.
     func clean(_ raw: Plane<Bool>, specks: Double = 1) -> Plane<Bool> {
+        let area = micronsPerPixel * micronsPerPixel
         let radius = max(1, Int((TissueDetector.closingRadius / micronsPerPixel).rounded()))
-        let smallest = max(2, Int(TissueDetector.smallestFragment / (micronsPerPixel * micronsPerPixel)))
-        let candidates = without(excluded, raw)
-        let closed = Morphology.close(Morphology.open(candidates, radius: 1), radius: radius)
-        let fragments = closed.withoutSpecks(smallerThan: Int(Double(smallest) * specks))
-        return without(excluded, fragments.fillingHoles(smallerThan: smallest))
+        let candidates = without(excluded, raw).withoutSpecks(smallerThan: 4)
+        let fragments = Morphology.close(candidates, radius: radius)
+            .withoutSpecks(smallerThan: max(2, Int(TissueDetector.smallestFragment / area * specks)))
+        let filled = fragments.fillingHoles(smallerThan: Int(TissueDetector.smallestHole / area))
+        return without(excluded, filled)
     }
 
     private func without(_ excluded: Plane<Bool>, _ plane: Plane<Bool>) -> Plane<Bool> {
