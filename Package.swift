@@ -65,13 +65,15 @@ let package = Package(
         .target(
             name: "Screening",
             dependencies: [
-                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks", "Slides",
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
+                "Slides",
                 "Tissue",
             ], swiftSettings: strict),
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles", "Records", "Yams",
+                "Screening", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles", "Records",
+                "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

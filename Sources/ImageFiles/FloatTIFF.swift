@@ -23,7 +23,8 @@ public enum FloatTIFF {
             (TIFFTAG_ROWSPERSTRIP, UInt32(rowsPerStrip)),
         ]
         let shorts: [(Int32, Int32)] = [
-            (TIFFTAG_BITSPERSAMPLE, 32), (TIFFTAG_SAMPLESPERPIXEL, 1), (TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP),
+            (TIFFTAG_BITSPERSAMPLE, 32), (TIFFTAG_SAMPLESPERPIXEL, 1),
+            (TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP),
             (TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK), (TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG),
             (TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE), (TIFFTAG_RESOLUTIONUNIT, RESUNIT_CENTIMETER),
         ]
@@ -38,6 +39,8 @@ public enum FloatTIFF {
                 throw .cannotWrite(path: path, reason: "libtiff failed at row \(row)")
             }
         }
-        guard TIFFFlush(tiff) == 1 else { throw .cannotWrite(path: path, reason: "libtiff failed at the end") }
+        guard TIFFFlush(tiff) == 1 else {
+            throw .cannotWrite(path: path, reason: "libtiff failed at the end")
+        }
     }
 }

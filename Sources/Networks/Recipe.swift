@@ -78,11 +78,11 @@ public enum ColorMode: String, Sendable, Hashable, Codable {
 public struct StainRecipe: Sendable, Hashable, Codable {
     public let method: Method
     public let match: StainMatch
-    public let scope: Scope
+    public let scope: StainScope
     /// Every n-th row and column of a tile takes part in the estimate.
     public let dictionaryStep: Int
 
-    public init(method: Method, match: StainMatch, scope: Scope, dictionaryStep: Int) {
+    public init(method: Method, match: StainMatch, scope: StainScope, dictionaryStep: Int) {
         self.method = method
         self.match = match
         self.scope = scope
@@ -92,12 +92,6 @@ public struct StainRecipe: Sendable, Hashable, Codable {
     public enum Method: String, Sendable, Hashable, Codable {
         /// Sparse non-negative matrix factorization (Vahadane et al. 2016).
         case vahadane
-    }
-
-    /// Over which pixels stain matrix and percentiles are estimated.
-    public enum Scope: String, Sendable, Hashable, Codable {
-        case slide
-        case tile
     }
 
     private enum CodingKeys: String, CodingKey {

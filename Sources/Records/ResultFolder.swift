@@ -22,6 +22,11 @@ public struct ResultFolder: Sendable {
         checksums[name] = Checksum.sha256(bytes)
     }
 
+    /// Remembers files that others have written atomically: checksums by path relative to the folder.
+    public mutating func include(_ written: [String: String]) {
+        checksums.merge(written) { $1 }
+    }
+
     /// Lets `body` write a file of its own (a library that wants a path), then syncs it and gives it its name.
     public mutating func write<Failure: Error>(
         as name: String, with body: (_ partPath: String) throws(Failure) -> Void

@@ -18,6 +18,11 @@ struct FailureReport: Sendable, Equatable {
             message =
                 "the stain of this slide cannot be estimated (\(failure.description)); "
                 + "check that it is a hematoxylin and eosin slide, or use a model without stain normalization"
+        case let failure as UnscorableSlide where failure.degenerateStain > 0:
+            reason = "degenerate_stain"
+            message =
+                "no tile of this slide has a stain that can be estimated (\(failure.tiles) tried); "
+                + "check that it is a hematoxylin and eosin slide, or use a model without stain normalization"
         case let failure as FileError:
             reason = failure.isDiskFull ? "disk_full" : "output_failed"
             message = "\(failure.description); make room or check the output folder, then run again"

@@ -26,7 +26,8 @@ struct HeatmapPicture {
         let picture = pictureWithCells()
         let height = max(picture.height, 320)
         var canvas = Canvas(
-            width: picture.width + Self.panel + 2 * Self.margin, height: height + Self.header + Self.margin + 34,
+            width: picture.width + Self.panel + 2 * Self.margin,
+            height: height + Self.header + Self.margin + 34,
             background: .white)
         canvas.draw(picture, x: Self.margin, y: Self.header)
         canvas.frame(
@@ -35,8 +36,10 @@ struct HeatmapPicture {
             RGBColor(red: 150, green: 150, blue: 150))
         drawText(title, on: &canvas, x: Double(Self.margin), y: 14, height: 13)
         drawText(subtitle, on: &canvas, x: Double(Self.margin), y: 37, height: 9)
-        drawScaleBar(on: &canvas, left: Self.margin, top: Self.header + picture.height + 12, width: picture.width)
-        drawColorBar(on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26, height: height - 110)
+        drawScaleBar(
+            on: &canvas, left: Self.margin, top: Self.header + picture.height + 12, width: picture.width)
+        drawColorBar(
+            on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26, height: height - 110)
         return canvas.image
     }
 
@@ -112,17 +115,22 @@ struct HeatmapPicture {
         }
         for mark in scale.marks {
             canvas.line(
-                from: (Double(left - 1), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1.2, .white)
+                from: (Double(left - 1), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1.2,
+                .white)
             canvas.line(
-                from: (Double(left + 24), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1, Self.ink)
+                from: (Double(left + 24), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1,
+                Self.ink)
             drawText(
-                "normal p\(mark.percentile)", on: &canvas, x: Double(left + 80), y: y(mark.score) - 4, height: 8)
+                "normal p\(mark.percentile)", on: &canvas, x: Double(left + 80), y: y(mark.score) - 4,
+                height: 8)
         }
         drawKey(on: &canvas, left: left, top: top + height + 14)
     }
 
     private func drawKey(on canvas: inout Canvas, left: Int, top: Int) {
-        canvas.line(from: (Double(left), Double(top + 5)), to: (Double(left + 20), Double(top + 5)), width: 1.5, Self.outline)
+        canvas.line(
+            from: (Double(left), Double(top + 5)), to: (Double(left + 20), Double(top + 5)), width: 1.5,
+            Self.outline)
         drawText("tissue", on: &canvas, x: Double(left + 30), y: Double(top), height: 9)
         let unread = verdicts.count { $0.status == "unread" }
         guard unread > 0 else { return }
@@ -143,7 +151,8 @@ extension RGBImage {
         var result = self
         for pixel in 0..<pixelCount {
             let sum =
-                Int(pixels[pixel * 3]) * 54 + Int(pixels[pixel * 3 + 1]) * 183 + Int(pixels[pixel * 3 + 2]) * 19
+                Int(pixels[pixel * 3]) * 54 + Int(pixels[pixel * 3 + 1]) * 183 + Int(pixels[pixel * 3 + 2])
+                * 19
             let gray = UInt8(sum / 256)
             for channel in 0..<3 { result.pixels[pixel * 3 + channel] = gray }
         }

@@ -25,7 +25,8 @@ struct HeatmapRaster {
         try FloatTIFF.write(
             plane, to: path, micronsPerPixelX: calibration.x * Double(grid.cellWidth),
             micronsPerPixelY: calibration.y * Double(grid.cellHeight),
-            description: "wsi-screen scores; one pixel is \(grid.cellWidth) x \(grid.cellHeight) level-0 pixels, "
+            description:
+                "wsi-screen scores; one pixel is \(grid.cellWidth) x \(grid.cellHeight) level-0 pixels, "
                 + "origin at level-0 (0, 0); NaN: not scored")
     }
 }

@@ -20,6 +20,7 @@ public struct LoadedModel: Sendable {
 
     var identity: SlideManifest.Model {
         SlideManifest.Model(
-            name: model.record.name, version: model.record.version, detector: model.record.detector, sha256: sha256)
+            name: model.record.name, version: model.record.version, detector: model.record.detector,
+            sha256: sha256)
     }
 }

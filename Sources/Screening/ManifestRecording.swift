@@ -8,6 +8,9 @@ internal import Tissue
 extension SlideManifest {
     public static let fileName = "manifest.json"
 
+    /// Part of the tiles without a stain that is worth a warning: a few at the rim of the tissue are usual.
+    static let manyDegenerate = 0.05
+
     /// Texts of unread tiles that are kept: enough to see the cause.
     static let keptReasons = 10
 
@@ -22,12 +25,14 @@ extension SlideManifest {
 
     mutating func record(_ survey: SlideSurvey, grid: TileGrid, level: SlideDescription.Level) {
         source = Source(
-            identity: survey.preflight.identity, vendor: survey.description.vendor, width: survey.description.width,
+            identity: survey.preflight.identity, vendor: survey.description.vendor,
+            width: survey.description.width,
             height: survey.description.height,
             levels: survey.description.levels.map {
                 Source.Level(width: $0.width, height: $0.height, downsample: $0.downsample)
             },
-            calibration: survey.calibration, openslideVersion: openSlideVersion, readLevel: level.index.rawValue)
+            calibration: survey.calibration, openslideVersion: openSlideVersion,
+            readLevel: level.index.rawValue)
         geometry = Geometry(
             tileWidth: grid.tileWidth, tileHeight: grid.tileHeight, cropWidth: grid.cropWidth,
             cropHeight: grid.cropHeight, cellWidth: grid.cellWidth, cellHeight: grid.cellHeight,
@@ -37,7 +42,9 @@ extension SlideManifest {
     }
 
     /// Counts the verdicts, makes the slide's scores and decides the status.
-    mutating func conclude(_ verdicts: [TileVerdict], normals: ScoreDistribution) {
+    ///
+    /// - Throws: ``UnscorableSlide`` if there are tiles but not one of them could be scored.
+    mutating func conclude(_ verdicts: [TileVerdict], normals: ScoreDistribution) throws(UnscorableSlide) {
         let unread = verdicts.filter { $0.status == "unread" }
         counts = Counts(
             tiles: verdicts.count, scored: verdicts.count { $0.score != nil }, unread: unread.count,
@@ -45,9 +52,15 @@ extension SlideManifest {
         unreadReasons = unread.prefix(Self.keptReasons).map { verdict in
             if case .unread(let reason) = verdict.outcome { reason } else { "" }
         }
-        if counts.unread > 0 { warnings.append("\(counts.unread) of \(counts.tiles) tiles could not be read") }
-        if counts.degenerateStain > 0 {
-            warnings.append("\(counts.degenerateStain) of \(counts.tiles) tiles have no stain that can be estimated")
+        if counts.unread > 0 {
+            warnings.append("\(counts.unread) of \(counts.tiles) tiles could not be read")
+        }
+        if Double(counts.degenerateStain) > Self.manyDegenerate * Double(counts.tiles) {
+            warnings.append(
+                "\(counts.degenerateStain) of \(counts.tiles) tiles have no stain that can be estimated")
+        }
+        if !verdicts.isEmpty && counts.scored == 0 {
+            throw UnscorableSlide(tiles: counts.tiles, degenerateStain: counts.degenerateStain)
         }
         scores = SlideScores(verdicts.compactMap(\.score), normals: normals)
         score = scores?.value(settings.aggregate)
@@ -60,10 +73,33 @@ extension SlideManifest {
         }
     }
 
+    /// Counts exported tiles and decides the status.
+    mutating func conclude(_ tiles: [WrittenTile]) {
+        counts = Counts(
+            tiles: tiles.count, scored: 0, unread: tiles.count { $0.status == "unread" },
+            degenerateStain: tiles.count { $0.status == "degenerate_stain" })
+        unreadReasons = tiles.compactMap(\.unreadReason).prefix(Self.keptReasons).map { $0 }
+        if counts.unread > 0 {
+            warnings.append("\(counts.unread) of \(counts.tiles) tiles could not be read")
+        }
+        if Double(counts.degenerateStain) > Self.manyDegenerate * Double(counts.tiles) {
+            warnings.append(
+                "\(counts.degenerateStain) of \(counts.tiles) tiles have no stain that can be estimated")
+        }
+        status = tiles.isEmpty ? .noTissue : warnings.isEmpty ? .ok : .okWithWarnings
+    }
+
     /// One line under the title of the heatmap.
     var headline: String {
         guard let score else { return "no tissue found" }
         let text = AxisTicks.text(score, places: 3)
-        return "\(settings.aggregate.rawValue) = \(text)   \(counts.scored) cells   model \(model?.name ?? "")"
+        return
+            "\(settings.aggregate.rawValue) = \(text)   \(counts.scored) cells   model \(model?.name ?? "")"
     }
+}
+
+/// None of a slide's tiles could be scored.
+struct UnscorableSlide: Error {
+    let tiles: Int
+    let degenerateStain: Int
 }

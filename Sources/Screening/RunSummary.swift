@@ -7,7 +7,8 @@ internal import Tissue
 enum RunSummary {
     static let header = [
         "slide", "status", "reason", "score", "max", "mean", "p95", "p99", "top1pct_mean",
-        "fraction_above_normal_p99", "tiles", "scored", "unread", "degenerate_stain", "tissue_fraction", "mpp",
+        "fraction_above_normal_p99", "tiles", "scored", "unread", "degenerate_stain", "tissue_fraction",
+        "mpp",
         "mpp_source", "path", "message",
     ]
 
@@ -27,7 +28,8 @@ enum RunSummary {
             number(scores?.top1pctMean), number(scores?.fractionAboveNormalP99), "\(counts.tiles)",
             "\(counts.scored)", "\(counts.unread)", "\(counts.degenerateStain)",
             number(manifest.tissue.map { ($0.tissueFraction * 1e6).rounded() / 1e6 }),
-            number(calibration?.micronsPerPixel.mean), calibration?.source.rawValue ?? "", manifest.path, message,
+            number(calibration?.micronsPerPixel.mean), calibration?.source.rawValue ?? "", manifest.path,
+            message,
         ]
     }
 }
@@ -39,7 +41,7 @@ struct RunRecord: Codable {
     var arguments: [String]
     var configurationSha256: String
     var settings: ScreenSettings
-    var model: SlideManifest.Model
+    var model: SlideManifest.Model?
     var workers: Int
     var startedAt: String
     var secondsTotal: Double

@@ -45,14 +45,17 @@ public enum SlideInputs {
         let ids = zip(relative, short).map { safeName(count[$1.lowercased()] == 1 ? $1 : $0) }
         var owner: [String: String] = [:]
         for (path, id) in zip(paths, ids) {
-            if let other = owner.updateValue(path, forKey: id.lowercased()) { throw .clash(other, path, id: id) }
+            if let other = owner.updateValue(path, forKey: id.lowercased()) {
+                throw .clash(other, path, id: id)
+            }
         }
         return zip(paths, ids).map { SlideInput(path: $0, id: $1) }
     }
 
     private static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            && isDirectory.boolValue
     }
 
     /// Slides below a folder, sorted by path. The data folders of MRXS slides hold no slides of their own.
@@ -61,7 +64,8 @@ public enum SlideInputs {
         let names = walker.compactMap { $0 as? String }
         return names.filter { name in
             let file = name as NSString
-            return suffixes.contains(file.pathExtension.lowercased()) && !file.lastPathComponent.hasPrefix(".")
+            return suffixes.contains(file.pathExtension.lowercased())
+                && !file.lastPathComponent.hasPrefix(".")
                 && !isFolder(folder + "/" + name)
         }.sorted().map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
     }
@@ -88,7 +92,8 @@ public enum SlideInputs {
         name.split(separator: "/").map { component in
             component.unicodeScalars.enumerated().map { index, scalar in
                 let isUnsafe =
-                    scalar.value < 32 || scalar.value == 127 || "%\"'\\<>|:*?&`$;".unicodeScalars.contains(scalar)
+                    scalar.value < 32 || scalar.value == 127
+                    || "%\"'\\<>|:*?&`$;".unicodeScalars.contains(scalar)
                     || (index == 0 && (scalar == "-" || scalar == "."))
                 guard isUnsafe else { return String(scalar) }
                 return "%" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16, uppercase: true)

@@ -46,8 +46,19 @@ actor SlideSource: StageWorker {
         order = (field, level)
     }
 
+    /// Sources for the read stage, of which the first is open already.
+    static func readers(
+        first: SlideSource, path: String, count: Int, field: Field, level: SlideDescription.Level
+    ) async -> [SlideSource] {
+        let sources = [first] + (1..<max(count, 1)).map { _ in SlideSource(path: path) }
+        for source in sources { await source.prepare(field, level: level) }
+        return sources
+    }
+
     func process(_ site: TileSite) async throws -> ReadTile {
-        guard let order else { preconditionFailure("a slide source was asked to read before it was prepared") }
+        guard let order else {
+            preconditionFailure("a slide source was asked to read before it was prepared")
+        }
         let rect = order.field == .crop ? site.crop : site.tile
         return ReadTile(site: site, content: try read(rect, level: order.level))
     }
@@ -57,7 +68,8 @@ actor SlideSource: StageWorker {
         do {
             let size = level.pixels(in: rect)
             return .pixels(
-                try open().read(x: rect.x, y: rect.y, level: level.index, width: size.width, height: size.height))
+                try open().read(
+                    x: rect.x, y: rect.y, level: level.index, width: size.width, height: size.height))
         } catch {
             guard error.reason == .corruptTiles || error.reason == .unsupported else { throw error }
             return .unread(error.detail)

@@ -37,7 +37,9 @@ struct SlideSurveyor: Sendable {
         }
     }
 
-    func survey(_ path: String, source: SlideSource, progress: @escaping ProgressHandler) async throws -> SlideSurvey {
+    func survey(_ path: String, source: SlideSource, progress: @escaping ProgressHandler) async throws
+        -> SlideSurvey
+    {
         let (preflight, description) = try await open(path, source: source)
         let table = resolutions?.micronsPerPixel(of: path)
         let calibration = try Calibration.resolve(
@@ -51,7 +53,8 @@ struct SlideSurveyor: Sendable {
             case .paper: PaperTissueRule().detect(on: overview)
             }
         return SlideSurvey(
-            preflight: preflight, description: description, calibration: calibration, overview: overview, mask: mask,
+            preflight: preflight, description: description, calibration: calibration, overview: overview,
+            mask: mask,
             warnings: warnings(calibration: calibration, mask: mask, tiles: preflight.tiles))
     }
 
@@ -60,19 +63,24 @@ struct SlideSurveyor: Sendable {
         if let tiles, tiles.beyondEnd > 0 {
             warnings.append("\(tiles.beyondEnd) of \(tiles.total) tiles lie beyond the end of the file")
         }
-        if let flag = settings.micronsPerPixel, calibration.source == .slide || calibration.source == .tiffTags {
+        if let flag = settings.micronsPerPixel,
+            calibration.source == .slide || calibration.source == .tiffTags
+        {
             let own = calibration.micronsPerPixel.mean
             if abs(flag - own) > 0.05 * own {
-                warnings.append("--mpp \(flag) was not used: the slide states \(own) microns per pixel itself")
+                warnings.append(
+                    "--mpp \(flag) was not used: the slide states \(own) microns per pixel itself")
             }
         }
         if mask.evidence.method == .faintTissueFallback {
             warnings.append(
-                "Otsu's threshold found next to no tissue; the faint areas that stand out from the glass were taken")
+                "Otsu's threshold found next to no tissue; the faint areas that stand out from the glass were taken"
+            )
         }
         if mask.evidence.unreadFraction > 0 {
             warnings.append(
-                "parts of the overview could not be read; they count as possible tissue, and their tiles are tried")
+                "parts of the overview could not be read; they count as possible tissue, and their tiles are tried"
+            )
         }
         return warnings
     }

@@ -20,8 +20,9 @@ struct SlideStainEstimation {
     func sites(among sites: [TileSite]) -> [TileSite] {
         let rich = sites.filter { $0.tissueFraction >= Self.wantedTissue }
         guard rich.count >= Self.tileCount else {
-            return Array(sites.sorted { ($0.tissueFraction, -$0.index) > ($1.tissueFraction, -$1.index) }
-                .prefix(Self.tileCount))
+            return Array(
+                sites.sorted { ($0.tissueFraction, -$0.index) > ($1.tissueFraction, -$1.index) }
+                    .prefix(Self.tileCount))
         }
         let ranked = rich.map { ($0, SeededGenerator.hash(seed, 1, $0.column, $0.row)) }
         return ranked.sorted { $0.1 < $1.1 }.prefix(Self.tileCount).map(\.0)

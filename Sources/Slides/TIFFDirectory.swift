@@ -98,6 +98,19 @@ struct TIFFDirectory {
         next = format.integer(table[(entryCount * entrySize)...])
     }
 
+    /// Whether the values of every standard tag lie within the file; a copy that lost its end often keeps its
+    /// directories and loses such values. Private tags (32,768 and above) may hold anything.
+    func checkExtents(file: RandomAccessFile) throws(SlideFailure) {
+        for (tag, field) in fields.sorted(by: { $0.key < $1.key }) where tag < 32_768 {
+            let (end, overflow) = field.offset.addingReportingOverflow(field.count * field.typeSize)
+            if overflow || end > file.size {
+                throw SlideFailure(
+                    .truncated, path: file.path,
+                    detail: "the file has \(file.size) bytes but the values of tag \(tag) end at byte \(end)")
+            }
+        }
+    }
+
     /// Hamamatsu marks its files with this private tag.
     var isNDPI: Bool { fields[65_420] != nil }
 
@@ -117,6 +130,8 @@ struct TIFFDirectory {
         }
     }
 
-    /// Bytes of the integer types: BYTE, SHORT, LONG, LONG8, IFD, IFD8 (others are not needed here).
-    private static let typeSizes = [1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8]
+    /// Bytes of a value by field type, 1 (BYTE) to 12 (DOUBLE), then IFD and the three types of BigTIFF.
+    private static let typeSizes = [
+        1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
+    ]
 }

@@ -37,14 +37,16 @@ enum TIFFDirectoryScan {
                     .badTIFF, path: file.path, detail: "the TIFF has over \(maximumDirectories) directories")
             }
             let directory = try TIFFDirectory(file: file, format: format, offset: offset)
+            if directory.isNDPI { return nil }
+            try directory.checkExtents(file: file)
             try checkSizes(directory, path: file.path)
             if first == nil { first = try count(directory, file: file, format: format) }
             offset = directory.next
         }
-        guard let first else {
+        guard !visited.isEmpty else {
             throw SlideFailure(.badTIFF, path: file.path, detail: "the TIFF has no directory")
         }
-        return first
+        return first ?? TileCensus(total: 0, beyondEnd: 0)
     }
 
     private static func checkSizes(_ directory: TIFFDirectory, path: String) throws(SlideFailure) {

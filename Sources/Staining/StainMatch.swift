@@ -18,6 +18,14 @@ public enum StainMatch: String, Sendable, Codable, CaseIterable {
     }
 }
 
+/// Over which pixels stain matrix and percentiles are estimated.
+public enum StainScope: String, Sendable, Codable, CaseIterable {
+    /// Over a pooled sample of the slide's tiles: one matrix for all of them.
+    case slide
+    /// Over each tile by itself.
+    case tile
+}
+
 /// Brightening of an image such that the 90th percentile of all its channel values becomes 255: 256 values
 /// that replace the channel values, clipped and truncated to eight bits.
 public struct BrightnessStandard: Sendable, Equatable {

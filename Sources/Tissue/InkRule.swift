@@ -22,7 +22,8 @@ enum InkRule {
         let (low, high) = (min(red, green, blue), max(red, green, blue))
         // Transmission below about a third in every color, and nearly the same in all.
         if low > 1.1 && low > 0.7 * high { return .black }
-        if red > 1.25 * green && red > 0.25 { return .ink }
+        // Dense ink lies over tissue too, whose own green absorption pulls the ratio down: a lower limit there.
+        if red > (red > 0.6 ? 1.12 : 1.25) * green && red > 0.25 { return .ink }
         if green > 1.4 && red < 0.25 * green && blue > 0.6 * green { return .ink }
         return .clear
     }

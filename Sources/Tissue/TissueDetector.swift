@@ -125,9 +125,12 @@ private struct Exclusion {
             width: ink.width, height: ink.height, values: zip(ink.values, black.values).map { $0 || $1 })
     }
 
-    private static func grown(_ values: [Bool], like image: RGBImage, _ micronsPerPixel: Double) -> Plane<Bool> {
+    private static func grown(_ values: [Bool], like image: RGBImage, _ micronsPerPixel: Double) -> Plane<
+        Bool
+    > {
         let raw = Plane(width: image.width, height: image.height, values: values)
-        let strokes = raw.withoutSpecks(smallerThan: Int(smallestStroke / (micronsPerPixel * micronsPerPixel)))
+        let strokes = raw.withoutSpecks(
+            smallerThan: Int(smallestStroke / (micronsPerPixel * micronsPerPixel)))
         return Morphology.dilate(strokes, radius: max(1, Int((softEdge / micronsPerPixel).rounded())))
     }
 }

@@ -34,11 +34,13 @@ enum ConfigurationFile {
     static func options(inText text: String, path: String) throws -> [String] {
         guard let node = try Yams.compose(yaml: text) else { return [] }
         guard let mapping = node.mapping else {
-            throw UsageFailure(description: "the configuration file '\(path)' must be a mapping such as 'coverage: sparse'")
+            throw UsageFailure(
+                description: "the configuration file '\(path)' must be a mapping such as 'coverage: sparse'")
         }
         return try mapping.flatMap { key, value -> [String] in
             guard let name = key.string, let scalar = value.scalar?.string else {
-                throw UsageFailure(description: "the configuration file '\(path)' may hold only lines 'option: value'")
+                throw UsageFailure(
+                    description: "the configuration file '\(path)' may hold only lines 'option: value'")
             }
             if let isOn = value.bool { return isOn ? ["--\(name)"] : [] }
             return ["--\(name)", scalar]

@@ -8,7 +8,9 @@ import Synchronization
 /// Nothing half-written can stay behind either way, because files get their names only when they are complete.
 struct Interruption: Sendable {
     /// Runs `work`; when a signal cancels it, the process ends with 130 or 143.
-    static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
         let received = Received()
         let task = Task { try await work() }
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in

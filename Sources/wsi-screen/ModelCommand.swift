@@ -30,7 +30,8 @@ struct ModelCommand: ParsableCommand {
             } else {
                 for row in rows {
                     Terminal.result(
-                        "\(row["name"] ?? "")\t\(row["version"] ?? "")\t\(row["detector"] ?? "")\t\(row["purpose"] ?? "")\n")
+                        "\(row["name"] ?? "")\t\(row["version"] ?? "")\t\(row["detector"] ?? "")\t\(row["purpose"] ?? "")\n"
+                    )
                 }
             }
         }

@@ -29,7 +29,8 @@ struct Main {
         if status == 0 { Program.exit(withError: error) }
         let isUsage = status == ExitCode.validationFailure.rawValue
         Terminal.exit(
-            saying: Program.fullMessage(for: error), status: isUsage ? ExitStatus.usage : ExitStatus.internalError,
+            saying: Program.fullMessage(for: error),
+            status: isUsage ? ExitStatus.usage : ExitStatus.internalError,
             prefix: "")
     }
 }
@@ -52,7 +53,9 @@ struct Program: AsyncParsableCommand {
     /// Puts `screen` in front of arguments that do not begin with a command.
     static func withDefaultCommand(_ arguments: [String]) -> [String] {
         let known = Set(configuration.subcommands.map { $0._commandName } + ["help"])
-        let own: Set<String> = ["--help", "-h", "--version", "--generate-completion-script", "--experimental-dump-help"]
+        let own: Set<String> = [
+            "--help", "-h", "--version", "--generate-completion-script", "--experimental-dump-help",
+        ]
         guard let first = arguments.first, !known.contains(first), !own.contains(first),
             !first.hasPrefix("--generate-completion-script")
         else { return arguments }

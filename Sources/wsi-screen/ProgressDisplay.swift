@@ -52,7 +52,9 @@ final class ProgressDisplay: Sendable {
             let now = ContinuousClock.now
             if done <= 1 { state.startedAt = now }
             let interval: Duration = Terminal.isInteractive ? .milliseconds(200) : .seconds(20)
-            guard now - (state.shownAt ?? state.startedAt) >= interval || (Terminal.isInteractive && done == total)
+            guard
+                now - (state.shownAt ?? state.startedAt) >= interval
+                    || (Terminal.isInteractive && done == total)
             else { return }
             state.shownAt = now
             let seconds = (now - state.startedAt) / .seconds(1)
@@ -76,7 +78,8 @@ final class ProgressDisplay: Sendable {
             logger.info("\(name): no tissue found")
         case .ok, .okWithWarnings:
             for warning in manifest.warnings { logger.warning("\(name): \(warning)") }
-            let score = manifest.score.map { " \(manifest.settings.aggregate.rawValue) \(Self.rounded($0))," } ?? ""
+            let score =
+                manifest.score.map { " \(manifest.settings.aggregate.rawValue) \(Self.rounded($0))," } ?? ""
             logger.info(
                 "\(name): \(manifest.status.rawValue),\(score) \(manifest.counts.tiles) tiles in \(Self.duration(manifest.timing.secondsTotal))"
             )

@@ -1,9 +1,6 @@
 import ArgumentParser
 import Foundation
 import Tissue
-import Logging
-import Networks
-import Records
 import Screening
 
 struct ScreenCommand: AsyncParsableCommand {
@@ -25,57 +22,39 @@ struct ScreenCommand: AsyncParsableCommand {
     @OptionGroup var slide: SlideOptions
     @OptionGroup var out: OutputOptions
 
-    @Option(help: ArgumentHelp("A built-in model (see 'model list') or a model file.", valueName: "name|file"))
+    @Option(
+        help: ArgumentHelp("A built-in model (see 'model list') or a model file.", valueName: "name|file"))
     var model = "he-lung-demo"
 
-    @Option(help: ArgumentHelp("Weights of the perceptual extractor, for models without their own.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Weights of the perceptual extractor, for models without their own.", valueName: "file"))
     var extractor: String?
 
-    @Option(help: "Which slide score is called 'score': max, mean, p95, p99, top1pct_mean, fraction_above_normal_p99.")
+    @Option(
+        help:
+            "Which slide score is called 'score': max, mean, p95, p99, top1pct_mean, fraction_above_normal_p99."
+    )
     var aggregate: Aggregate = .top1pctMean
 
     @Flag(help: "Print the summary as one JSON document on standard output.")
     var json = false
 
     func run() async throws {
-        let logger = out.makeLogger()
-        let folder = slide.output ?? "wsi-screen-out"
-        let settings = slide.settings(defaultCoverage: .dense, aggregate: aggregate)
-        let run = ScreenRun(
-            inputs: try slide.inputs(), settings: settings, model: try loadModel(), output: folder,
-            resolutions: try slide.resolutions(), workers: slide.workers, overwrite: slide.overwrite,
-            arguments: CommandLine.arguments)
-        let display = ProgressDisplay(logger: logger, isQuiet: out.quiet)
-        do {
-            let report = try await Interruption.run { try await run.run(progress: display.show) }
-            display.erase()
-            if report.resumed > 0 {
-                logger.info("\(report.resumed) of \(report.manifests.count) slides were finished before")
-            }
-            conclude(report, folder: folder, logger: logger)
-            throw ExitCode(report.exitStatus)
-        } catch let error as OutputError {
-            Terminal.exit(saying: error.description, status: error.exitStatus)
-        }
+        let run = BatchRun.screening(
+            try slide.inputs(), settings: slide.settings(defaultCoverage: .dense, aggregate: aggregate),
+            model: loadModel(), output: slide.output ?? "wsi-screen-out",
+            resolutions: try slide.resolutions(),
+            workers: slide.workers, overwrite: slide.overwrite, arguments: CommandLine.arguments)
+        try await BatchCommand(run: run, options: out, highlight: "heatmap.png", printsJSON: json).execute()
     }
 
-    private func loadModel() throws -> LoadedModel {
+    private func loadModel() -> LoadedModel {
         do {
             return try LoadedModel.load(model, extractor: extractor.map { URL(fileURLWithPath: $0) })
         } catch {
-            Terminal.exit(saying: "the model '\(model)' cannot be used: \(error)", status: ExitStatus.badInput)
-        }
-    }
-
-    private func conclude(_ report: ScreenRun.Report, folder: String, logger: Logger) {
-        let screened = report.manifests.filter { $0.status != .failed }
-        if report.manifests.count == 1, let only = screened.first {
-            logger.info("heatmap: \(folder)/\(only.slide)/heatmap.png")
-        } else {
-            logger.info("\(screened.count) of \(report.manifests.count) slides ended well; see \(folder)/summary.csv")
-        }
-        if json, let text = try? JSONText.encode(report.manifests) {
-            Terminal.result(String(decoding: text, as: UTF8.self))
+            Terminal.exit(
+                saying: "the model '\(model)' cannot be used: \(error)", status: ExitStatus.badInput)
         }
     }
 }

@@ -15,7 +15,8 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "Messages as text or as one JSON object a line.")
     var logFormat: LogFormat = .text
 
-    @Option(help: ArgumentHelp("Options from a YAML file (option: value); flags win.", valueName: "file.yaml"))
+    @Option(
+        help: ArgumentHelp("Options from a YAML file (option: value); flags win.", valueName: "file.yaml"))
     var config: String?
 
     enum LogLevel: String, ExpressibleByArgument, CaseIterable {
@@ -45,18 +46,23 @@ struct SlideOptions: ParsableArguments {
     @Argument(help: "Slides, or folders to search for slides.")
     var slides: [String] = []
 
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Folder for the results.", valueName: "dir"))
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("Folder for the results.", valueName: "dir"))
     var output: String?
 
     @Option(help: "dense: every tissue pixel in one cell. sparse: one crop per tile, a ninth of the area.")
     var coverage: Coverage?
 
-    @Option(help: "How tissue is found: otsu (saturation), or paper (the rule of the paper's Camelyon16 preparation).")
+    @Option(
+        help:
+            "How tissue is found: otsu (saturation), or paper (the rule of the paper's Camelyon16 preparation)."
+    )
     var mask: TissueRule = .otsu
 
-    @Option(help: ArgumentHelp(
-        "Least tissue part of a cell, 0 to 1. Default: any tissue (dense), 0.5 (sparse), 1 (--mask paper).",
-        valueName: "fraction"))
+    @Option(
+        help: ArgumentHelp(
+            "Least tissue part of a cell, 0 to 1. Default: any tissue (dense), 0.5 (sparse), 1 (--mask paper).",
+            valueName: "fraction"))
     var minTissue: Double?
 
     @Option(help: ArgumentHelp("At most this many tiles per slide, a seeded random subset.", valueName: "n"))
@@ -68,10 +74,14 @@ struct SlideOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Microns per pixel, for slides that do not state them.", valueName: "µm"))
     var mpp: Double?
 
-    @Option(help: ArgumentHelp("CSV with the columns slide,mpp, for slides that do not state it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "CSV with the columns slide,mpp, for slides that do not state it.", valueName: "file"))
     var mppCsv: String?
 
-    @Option(help: ArgumentHelp("Part of the tiles that may be unreadable before a slide fails.", valueName: "fraction"))
+    @Option(
+        help: ArgumentHelp(
+            "Part of the tiles that may be unreadable before a slide fails.", valueName: "fraction"))
     var maxUnread: Double = 0.01
 
     @Option(help: "Workers for each stage. Default: all cores. The results do not depend on it.")
@@ -96,11 +106,14 @@ struct SlideOptions: ParsableArguments {
     func settings(defaultCoverage: Coverage, aggregate: Aggregate = .top1pctMean) -> ScreenSettings {
         ScreenSettings(
             coverage: coverage ?? defaultCoverage, tissueRule: mask, minimumTissue: minTissue,
-            maximumTiles: maxTiles, seed: seed, aggregate: aggregate, maximumUnread: maxUnread, micronsPerPixel: mpp)
+            maximumTiles: maxTiles, seed: seed, aggregate: aggregate, maximumUnread: maxUnread,
+            micronsPerPixel: mpp)
     }
 
     func inputs() throws -> [SlideInput] {
-        do { return try SlideInputs.resolve(slides) } catch { throw UsageFailure(description: error.description) }
+        do { return try SlideInputs.resolve(slides) } catch {
+            throw UsageFailure(description: error.description)
+        }
     }
 
     func resolutions() throws -> ResolutionTable? {

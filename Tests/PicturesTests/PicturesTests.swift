@@ -11,7 +11,9 @@ import Testing
         }
         func power(_ x: Double) -> Double {  // x^2.4 by repeated square roots: x^2 * x^0.4
             var root = x
-            for _ in 0..<200 { root -= (root * root * root * root * root - x * x) / (5 * root * root * root * root) }
+            for _ in 0..<200 {
+                root -= (root * root * root * root * root - x * x) / (5 * root * root * root * root)
+            }
             return x * x * root
         }
         let y = 0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue)

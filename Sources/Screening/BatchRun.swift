@@ -3,31 +3,39 @@ internal import Foundation
 internal import Records
 internal import Slides
 
-/// A batch: every input screened one after the other, each with all workers, into one output folder.
-public struct ScreenRun: Sendable {
+/// A batch: every input worked on one after the other, each with all workers, into one output folder.
+public struct BatchRun: Sendable {
     public let inputs: [SlideInput]
-    public let settings: ScreenSettings
-    public let model: LoadedModel
     public let output: String
-    public let resolutions: ResolutionTable?
-    public let workers: Int
-    /// Screen again what is already there.
+    /// Work again on what is already there.
     public let overwrite: Bool
     /// Recorded in `run.json`.
     public let arguments: [String]
+    private let work: any SlideWork
+    private let workers: Int
 
-    public init(
-        inputs: [SlideInput], settings: ScreenSettings, model: LoadedModel, output: String,
+    /// A run that screens with a model.
+    public static func screening(
+        _ inputs: [SlideInput], settings: ScreenSettings, model: LoadedModel, output: String,
         resolutions: ResolutionTable? = nil, workers: Int, overwrite: Bool = false, arguments: [String] = []
-    ) {
-        self.inputs = inputs
-        self.settings = settings
-        self.model = model
-        self.output = output
-        self.resolutions = resolutions
-        self.workers = max(1, workers)
-        self.overwrite = overwrite
-        self.arguments = arguments
+    ) -> BatchRun {
+        let work = SlideScreening(
+            settings: settings, loaded: model, resolutions: resolutions, workers: max(1, workers))
+        return BatchRun(
+            inputs: inputs, output: output, overwrite: overwrite, arguments: arguments, work: work,
+            workers: max(1, workers))
+    }
+
+    /// A run that writes tiles and scores nothing.
+    public static func tiling(
+        _ inputs: [SlideInput], settings: ScreenSettings, export: TileExportSettings, output: String,
+        resolutions: ResolutionTable? = nil, workers: Int, overwrite: Bool = false, arguments: [String] = []
+    ) -> BatchRun {
+        let work = SlideTiling(
+            settings: settings, export: export, resolutions: resolutions, workers: max(1, workers))
+        return BatchRun(
+            inputs: inputs, output: output, overwrite: overwrite, arguments: arguments, work: work,
+            workers: max(1, workers))
     }
 
     /// What a run came to.
@@ -38,11 +46,12 @@ public struct ScreenRun: Sendable {
         public let resumed: Int
 
         public var exitStatus: Int32 {
-            ExitStatus.of(reasons: manifests.filter { $0.status == .failed }.map { $0.reason ?? "internal_error" })
+            ExitStatus.of(
+                reasons: manifests.filter { $0.status == .failed }.map { $0.reason ?? "internal_error" })
         }
     }
 
-    /// Screens all inputs, or as many as come before cancellation.
+    /// Works on all inputs, or as many as come before cancellation.
     ///
     /// - Throws: ``OutputError`` before anything is done if the output folder cannot be used; `CancellationError`.
     public func run(progress: @escaping ProgressHandler) async throws -> Report {
@@ -50,7 +59,9 @@ public struct ScreenRun: Sendable {
         return try await run(holding: OutputFolder.lock(output), progress: progress)
     }
 
-    private func run(holding lock: borrowing FolderLock, progress: @escaping ProgressHandler) async throws -> Report {
+    private func run(holding lock: borrowing FolderLock, progress: @escaping ProgressHandler) async throws
+        -> Report
+    {
         let finished = try earlierResults()
         let started = Date()
         var manifests: [SlideManifest] = []
@@ -61,30 +72,13 @@ public struct ScreenRun: Sendable {
             if let earlier = finished[input.id] {
                 manifest = earlier
             } else {
-                let screening = SlideScreening(
-                    settings: settings, model: model, resolutions: resolutions, workers: workers,
-                    configurationSha256: configurationSha256)
-                manifest = try await screening.run(input, folder: folder(of: input), progress: progress)
+                manifest = try await work.run(input, folder: folder(of: input), progress: progress)
             }
             manifests.append(manifest)
             progress(.slideFinished(manifest))
         }
         try writeSummary(manifests, startedAt: started)
         return Report(manifests: manifests, resumed: finished.count)
-    }
-
-    /// Equal for runs that must give equal results.
-    var configurationSha256: String {
-        struct Configuration: Encodable {
-            let version: String
-            let settings: ScreenSettings
-            let model: SlideManifest.Model
-            let resolutions: [String: Double]
-        }
-        let configuration = Configuration(
-            version: WSIScreen.version, settings: settings, model: model.identity,
-            resolutions: resolutions?.microns ?? [:])
-        return (try? JSONText.encode(configuration)).map(Checksum.sha256) ?? ""
     }
 
     private func folder(of input: SlideInput) -> String { output + "/" + input.id }
@@ -94,15 +88,17 @@ public struct ScreenRun: Sendable {
     /// - Throws: ``OutputError/otherConfiguration(slide:folder:)`` if a folder holds results of another configuration.
     private func earlierResults() throws -> [String: SlideManifest] {
         if overwrite { return [:] }
+        let configuration = work.configurationSha256
         var finished: [String: SlideManifest] = [:]
         for input in inputs {
             let folder = folder(of: input)
             let url = URL(fileURLWithPath: folder + "/" + SlideManifest.fileName)
             guard let manifest = try? JSONText.decode(SlideManifest.self, from: url) else { continue }
-            guard manifest.configurationSha256 == configurationSha256 else {
+            guard manifest.configurationSha256 == configuration else {
                 throw OutputError.otherConfiguration(slide: input.id, folder: output)
             }
-            guard manifest.status != .failed, isIntact(manifest, in: folder), isUnchanged(manifest, input) else {
+            guard manifest.status != .failed, isIntact(manifest, in: folder), isUnchanged(manifest, input)
+            else {
                 continue
             }
             finished[input.id] = manifest
@@ -124,8 +120,8 @@ public struct ScreenRun: Sendable {
         do {
             try AtomicFile.write(summary, to: output + "/summary.csv")
             let record = RunRecord(
-                arguments: arguments, configurationSha256: configurationSha256, settings: settings,
-                model: model.identity, workers: workers, startedAt: startedAt.formatted(.iso8601),
+                arguments: arguments, configurationSha256: work.configurationSha256, settings: work.settings,
+                model: work.model, workers: workers, startedAt: startedAt.formatted(.iso8601),
                 secondsTotal: Date().timeIntervalSince(startedAt),
                 statuses: Dictionary(manifests.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +),
                 files: ["summary.csv": Checksum.sha256(summary)])
