@@ -108,6 +108,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
+        .testTarget(
+            name: "ScreeningTests",
+            dependencies: [
+                "Screening", "Networks", "Records", "Tissue", "SyntheticSlides", "ImageFiles", "Pixels",
+                "TestSupport",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["wsi-screen", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
             name: "SlidesTests", dependencies: ["Slides", "SyntheticSlides", "Pixels", "TestSupport"],

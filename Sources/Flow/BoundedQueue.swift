@@ -11,14 +11,14 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     private typealias Receiver = CheckedContinuation<Element?, any Error>
     private typealias State = QueueState<Element, Sender, Receiver>
 
-    private let state: Mutex<State>
+    private let state: LockedValue<State>
     private let tickets = Atomic<UInt64>(0)
 
     public init(limits: QueueLimits) {
-        state = Mutex(State(limits: limits))
+        state = LockedValue(State(limits: limits))
     }
 
-    public var statistics: QueueStatistics { state.withLock(\.statistics) }
+    public var statistics: QueueStatistics { state.withLock { $0.statistics } }
 
     /// Hands `element` over, waiting while the queue is full.
     ///

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Where the time of one stage went, summed over its workers. Shared by them.
 public final class StageCounters: Sendable {
     /// A snapshot; times in seconds.
@@ -12,7 +10,7 @@ public final class StageCounters: Sendable {
         public init() {}
     }
 
-    private let state = Mutex(Values())
+    private let state = LockedValue(Values())
 
     public init() {}
 

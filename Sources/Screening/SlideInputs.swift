@@ -15,19 +15,26 @@ public enum SlideInputs {
         "svs", "tif", "tiff", "ndpi", "vms", "vmu", "scn", "mrxs", "svslide", "bif", "dcm", "czi",
     ]
 
-    /// - Throws: ``InputError`` if a folder holds no slide, or two slides would have to share a name.
+    /// - Throws: ``InputError`` if two slides would have to share a name.
     public static func resolve(_ arguments: [String]) throws(InputError) -> [SlideInput] {
         var paths: [String] = []
         var roots: [String] = []
+        // A folder without slides stays in the list as it is: the run reports it like any other input that is no slide.
+        func addSingle(_ path: String) {
+            paths.append(path)
+            roots.append((absolute(path) as NSString).deletingLastPathComponent)
+        }
         for argument in arguments {
             if isFolder(argument) {
                 let found = slides(in: argument)
-                guard !found.isEmpty else { throw .noSlides(folder: argument) }
-                paths += found
-                roots.append(absolute(argument))
+                if found.isEmpty {
+                    addSingle(argument)
+                } else {
+                    paths += found
+                    roots.append(absolute(argument))
+                }
             } else {
-                paths.append(argument)
-                roots.append((absolute(argument) as NSString).deletingLastPathComponent)
+                addSingle(argument)
             }
         }
         var seen: Set<String> = []
@@ -104,14 +111,11 @@ public enum SlideInputs {
 
 /// Input that cannot be turned into a list of slides: the run does not start.
 public enum InputError: Error, Equatable, CustomStringConvertible {
-    case noSlides(folder: String)
     case clash(String, String, id: String)
     case table(path: String, reason: String)
 
     public var description: String {
         switch self {
-        case .noSlides(let folder):
-            "the folder '\(folder)' holds no slide (\(SlideInputs.suffixes.sorted().joined(separator: ", ")))"
         case .clash(let first, let second, let id):
             "'\(first)' and '\(second)' would share the name '\(id)': rename one or run them apart"
         case .table(let path, let reason): "the resolution table '\(path)' cannot be used: \(reason)"

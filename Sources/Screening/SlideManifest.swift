@@ -43,14 +43,14 @@ public struct SlideManifest: Sendable, Codable {
 
     /// Sides in level-0 pixels.
     public struct Geometry: Sendable, Equatable, Codable {
-        var tileWidth: Int
-        var tileHeight: Int
-        var cropWidth: Int
-        var cropHeight: Int
-        var cellWidth: Int
-        var cellHeight: Int
-        var columns: Int
-        var rows: Int
+        public var tileWidth: Int
+        public var tileHeight: Int
+        public var cropWidth: Int
+        public var cropHeight: Int
+        public var cellWidth: Int
+        public var cellHeight: Int
+        public var columns: Int
+        public var rows: Int
     }
 
     public struct Stain: Sendable, Codable {

@@ -20,7 +20,7 @@ public enum SlideFailureReason: String, Sendable, Codable, CaseIterable {
     public var remedy: String {
         switch self {
         case .fileNotFound: "check the path"
-        case .notRegularFile: "give the slide file itself, not a folder, link target or device"
+        case .notRegularFile: "give a slide file, or a folder that holds slide files"
         case .emptyFile: "copy the file again; this copy has zero bytes"
         case .cannotOpen: "check the permissions of the file"
         case .ioError: "check the disk or network drive and run again"

@@ -1,5 +1,4 @@
 import Flow
-import Synchronization
 import Testing
 
 private struct Broken: Error, Equatable {}
@@ -20,11 +19,10 @@ private actor Adder: StageWorker {
 }
 
 /// Numbers noted by several tasks.
-private final class Notebook: Sendable {
-    private let numbers = Mutex<[Int]>([])
+private actor Notebook {
+    private(set) var all: [Int] = []
 
-    func add(_ number: Int) { numbers.withLock { $0.append(number) } }
-    var all: [Int] { numbers.withLock { $0 } }
+    func add(_ number: Int) { all.append(number) }
 }
 
 @Suite(.timeLimit(.minutes(2))) struct `Bounded queue` {
@@ -68,24 +66,25 @@ private final class Notebook: Sendable {
         let senders = (0..<400).map { number in
             Task {
                 try await queue.send(number, bytes: 1)
-                accepted.add(number)
+                await accepted.add(number)
             }
         }
         let receivers = (0..<300).map { _ in
-            Task { if let element = try await queue.next() { taken.add(element) } }
+            Task { if let element = try await queue.next() { await taken.add(element) } }
         }
         for index in stride(from: 0, to: 400, by: 3) { senders[index].cancel() }
         for index in stride(from: 0, to: 300, by: 4) { receivers[index].cancel() }
         let drain = Task {
-            while let element = try await queue.next() { taken.add(element) }
+            while let element = try await queue.next() { await taken.add(element) }
         }
         for sender in senders { _ = await sender.result }
         queue.finish()
         for receiver in receivers { _ = await receiver.result }
         try await drain.value
-        let all = taken.all
+        let all = await taken.all
         #expect(Set(all).count == all.count, "nothing twice")
-        #expect(Set(all) == Set(accepted.all), "accepted elements arrive, refused ones do not")
+        let entered = await accepted.all
+        #expect(Set(all) == Set(entered), "accepted elements arrive, refused ones do not")
     }
 
     @Test func `a waiting receiver is freed by cancellation`() async {

@@ -26,3 +26,10 @@ public enum SharedData {
         root.appendingPathComponent(path)
     }
 }
+
+/// The small synthetic slides that are kept in the repository.
+public enum FixtureSlides {
+    public static func path(_ name: String) -> String {
+        SharedData.packageRoot.appendingPathComponent("fixtures/slides").appendingPathComponent(name).path
+    }
+}

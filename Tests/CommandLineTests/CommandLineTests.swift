@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The built program, run as users run it.
+private struct Program {
+    struct Ending {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    static let path: String = {
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+        let candidates = [beside, beside.deletingLastPathComponent()].map {
+            $0.appendingPathComponent("wsi-screen").path
+        }
+        let built = ["release", "debug"].map {
+            SharedData.packageRoot.appendingPathComponent(".build/\($0)/wsi-screen").path
+        }
+        return (candidates + built).first { FileManager.default.isExecutableFile(atPath: $0) } ?? "wsi-screen"
+    }()
+
+    static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> (Process, Pipe, Pipe) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder.url
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        return (process, output, errors)
+    }
+
+    static func run(_ arguments: [String], in folder: TemporaryFolder) throws -> Ending {
+        let (process, output, errors) = try start(arguments, in: folder)
+        let errorText = errors.fileHandleForReading.readDataToEndOfFile()
+        let outputText = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Ending(
+            status: process.terminationStatus, output: String(decoding: outputText, as: UTF8.self),
+            errors: String(decoding: errorText, as: UTF8.self))
+    }
+}
+
+@Suite(.timeLimit(.minutes(5))) struct `Command line` {
+    private let slide = FixtureSlides.path("tiny-abnormal.svs")
+
+    @Test func `a bare slide is screened, and standard output stays empty`() throws {
+        let folder = try TemporaryFolder()
+        let ending = try Program.run([slide], in: folder)
+        #expect(ending.status == 0 && ending.output.isEmpty)
+        #expect(ending.errors.contains("wsi-screen-out/tiny-abnormal/heatmap.png"))
+        #expect(folder.files().contains("wsi-screen-out/tiny-abnormal/heatmap.png"))
+    }
+
+    @Test func `with --json standard output is one document and --quiet silences the rest`() throws {
+        let folder = try TemporaryFolder()
+        let ending = try Program.run([slide, "--json", "--quiet", "--max-tiles", "3"], in: folder)
+        let document = try JSONSerialization.jsonObject(with: Data(ending.output.utf8)) as? [[String: Any]]
+        #expect(document?.first?["status"] as? String == "ok")
+        #expect(ending.errors.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["--no-such-flag", "x.svs"], ["screen"], ["screen", "a.svs", "--min-tissue", "2"],
+        ["screen", "a.svs", "--mpp", "250"], ["screen", "a.svs", "--coverage", "medium"], ["tile", "a.svs"],
+        ["screen", "a.svs", "--config", "missing.yaml"], ["model", "nonsense"],
+    ])
+    func `mistakes end with status 64 and a sentence`(arguments: [String]) throws {
+        let ending = try Program.run(arguments, in: TemporaryFolder())
+        #expect(ending.status == 64 && ending.errors.count > 10 && ending.output.isEmpty)
+    }
+
+    @Test func `failures end with 65, a used or impossible output with 73`() throws {
+        let folder = try TemporaryFolder()
+        let missing = try Program.run(["nowhere.svs"], in: folder)
+        #expect(missing.status == 65 && missing.errors.contains("file_not_found"))
+        #expect(try Program.run([slide, "--model", "no-such-model"], in: folder).status == 65)
+        try Data().write(to: folder.url.appendingPathComponent("file"))
+        #expect(try Program.run([slide, "-o", "file"], in: folder).status == 73)
+    }
+
+    @Test func `help and version succeed on standard output`() throws {
+        let folder = try TemporaryFolder()
+        for arguments in [
+            ["--help"], ["screen", "--help"], ["tile", "--help"], ["model", "--help"], ["--version"],
+        ] {
+            let ending = try Program.run(arguments, in: folder)
+            #expect(ending.status == 0 && !ending.output.isEmpty && ending.errors.isEmpty, "\(arguments)")
+        }
+        #expect(try Program.run(["screen", "--help"], in: folder).output.contains("--coverage"))
+    }
+
+    @Test func `a configuration file gives options and flags win over it`() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("run.yaml")
+        try Data("max-tiles: 4\nquiet: true\noutput: from-file\n".utf8).write(to: file)
+        let ending = try Program.run([slide, "--config", "run.yaml", "--max-tiles", "2"], in: folder)
+        #expect(ending.status == 0 && ending.errors.isEmpty)
+        let table = folder.url.appendingPathComponent("from-file/tiny-abnormal/tiles.csv")
+        #expect(try String(contentsOf: table, encoding: .utf8).split(separator: "\n").count == 3)
+        try Data("max-tile: 4\n".utf8).write(to: file)
+        let wrong = try Program.run([slide, "--config", "run.yaml"], in: folder)
+        #expect(wrong.status == 64 && wrong.errors.contains("max-tile"))
+    }
+
+    @Test func `tiles are written with a table, and none are lost`() throws {
+        let folder = try TemporaryFolder()
+        let ending = try Program.run(["tile", slide, "-o", "tiles", "--stain", "tile"], in: folder)
+        #expect(ending.status == 0)
+        let table = folder.url.appendingPathComponent("tiles/tiny-abnormal/tiles.csv")
+        let ok = try String(contentsOf: table, encoding: .utf8).split(separator: "\n").filter {
+            $0.contains(",ok,")
+        }
+        let pictures = folder.files().filter { $0.contains("/tiles/x") }
+        #expect(ok.count == pictures.count && ok.count > 2)
+    }
+
+    @Test func `doctor and model list and info answer`() throws {
+        let folder = try TemporaryFolder()
+        let doctor = try Program.run(["doctor"], in: folder)
+        #expect(doctor.status == 0 && doctor.output.contains("OpenSlide"))
+        #expect(try Program.run(["model", "list"], in: folder).output.hasPrefix("he-lung-demo\t"))
+        let info = try Program.run(["model", "info", "he-lung-demo"], in: folder)
+        #expect(info.output.contains("not for diagnosis") && info.output.contains("SHA-256"))
+    }
+
+    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))], [0.05, 0.3, 0.6])
+    func `a signal ends the run in good order, and the same command goes on`(
+        ending: (signal: Int32, status: Int32), after seconds: Double
+    ) throws {
+        let folder = try TemporaryFolder()
+        let slides = ["a.svs", "b.svs", "c.svs", "d.svs"]
+        for name in slides {
+            try FileManager.default.copyItem(atPath: slide, toPath: folder.path + "/" + name)
+        }
+        let (process, _, _) = try Program.start(["screen"] + slides + ["-o", "out", "--quiet"], in: folder)
+        Thread.sleep(forTimeInterval: seconds)
+        kill(process.processIdentifier, ending.signal)
+        process.waitUntilExit()
+        #expect([0, ending.status].contains(process.terminationStatus) || seconds < 0.1)
+        #expect(!folder.files().contains { $0.hasSuffix(".part") })
+        let again = try Program.run(["screen"] + slides + ["-o", "out", "--quiet"], in: folder)
+        #expect(again.status == 0)
+        let summary = try String(contentsOfFile: folder.path + "/out/summary.csv", encoding: .utf8)
+        #expect(summary.split(separator: "\n").count == slides.count + 1)
+    }
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs all tests: in release mode, because optimized float code is what users run, and the concurrency tests once more
+# under the thread sanitizer. Usage: pipelines/test.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+# The sanitizer first, so that the line that closes the output is the one of the whole suite.
+if [ "${WSI_SCREEN_SANITIZE:-1}" = 1 ]; then
+    swift test --sanitize thread --scratch-path .build-sanitized --filter FlowTests
+fi
+swift build -c release --build-tests
+swift test -c release --skip-build
