@@ -14,17 +14,18 @@ public struct ConnectedComponents: Sendable {
         var labels = Plane<Int32>(width: mask.width, height: mask.height, filledWith: 0)
         var areas: [Int] = []
         var touches: [Bool] = []
-        var stack: [Int] = []
+        // Indices fit 32 bits; on large planes the stack is most of the memory taken here.
+        var stack: [Int32] = []
         let steps = diagonal ? Self.eight : Self.four
         for start in mask.values.indices where mask.values[start] && labels.values[start] == 0 {
             let label = Int32(areas.count + 1)
             var area = 0
             var onBorder = false
             labels.values[start] = label
-            stack.append(start)
+            stack.append(Int32(start))
             while let index = stack.popLast() {
                 area += 1
-                let (y, x) = index.quotientAndRemainder(dividingBy: mask.width)
+                let (y, x) = Int(index).quotientAndRemainder(dividingBy: mask.width)
                 onBorder = onBorder || x == 0 || y == 0 || x == mask.width - 1 || y == mask.height - 1
                 for (dx, dy) in steps {
                     let (nx, ny) = (x + dx, y + dy)
@@ -32,7 +33,7 @@ public struct ConnectedComponents: Sendable {
                     let neighbor = ny * mask.width + nx
                     guard mask.values[neighbor], labels.values[neighbor] == 0 else { continue }
                     labels.values[neighbor] = label
-                    stack.append(neighbor)
+                    stack.append(Int32(neighbor))
                 }
             }
             areas.append(area)

@@ -23,8 +23,8 @@ public struct OverviewReader: Sendable {
     public static let tissueMicrons = 4.0
     /// The longer side of the overview: at least this, for a picture worth looking at ...
     public static let minimumSide = 1_024.0
-    /// ... and at most this, to bound memory (28 MB) on any slide.
-    public static let maximumSide = 3_072.0
+    /// ... and at most this, to bound memory (13 MB) on any slide: 12 µm a pixel on a slide of 25 mm.
+    public static let maximumSide = 2_048.0
 
     /// Side of a block in pixels of the level read; a multiple of any small factor is made from it.
     private static let blockSide = 1_024

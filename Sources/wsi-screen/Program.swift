@@ -1,10 +1,13 @@
 import ArgumentParser
+import Kernels
 import Screening
 
 /// The program. `wsi-screen SLIDE…` is short for `wsi-screen screen SLIDE…`.
 @main
 struct Main {
     static func main() async {
+        // Before a second thread exists: choosing OpenBLAS's kernels touches the environment.
+        prepareMatrixProducts()
         let arguments = CommandLine.arguments.dropFirst().map { $0 }
         do {
             let expanded = try ConfigurationFile.expand(Program.withDefaultCommand(arguments))
