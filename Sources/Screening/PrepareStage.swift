@@ -18,14 +18,16 @@ enum StainPlan: Sendable {
         if case .tile = self { .tile } else { .crop }
     }
 
-    /// The image with normalized stain.
-    func normalize(_ image: RGBImage) throws(StainFailure) -> RGBImage {
+    /// What normalizes this image; nil for nothing.
+    func normalizer(
+        for image: RGBImage, scratch: inout DensitySample
+    ) throws(StainFailure) -> StainNormalizer? {
         switch self {
-        case .none: return image
-        case .slide(let normalizer): return normalizer.normalize(image)
+        case .none: return nil
+        case .slide(let normalizer): return normalizer
         case .tile(let fitter, let target, let step):
-            let estimate = try fitter.fit(image, step: step)
-            return StainNormalizer(source: estimate, target: target, match: fitter.match).normalize(image)
+            let estimate = try fitter.fit(image, step: step, scratch: &scratch)
+            return StainNormalizer(source: estimate, target: target, match: fitter.match)
         }
     }
 }
@@ -36,6 +38,7 @@ actor TilePreparer: StageWorker {
     /// The crop within what was read, in pixels of the level.
     private let cropInField: PixelRect
     private let resampler: BilinearResampler
+    private var scratch = DensitySample()
 
     init(stain: StainPlan, cropInField: PixelRect, inputSide: Int) {
         self.stain = stain
@@ -51,12 +54,26 @@ actor TilePreparer: StageWorker {
             return PreparedTile(site: tile.site, content: .unread(reason))
         case .pixels(let image):
             do {
-                let normalized = try stain.normalize(image)
-                let crop = stain.field == .crop ? normalized : normalized.cropped(to: cropInField)
-                return PreparedTile(site: tile.site, content: .input(resampler.resample(crop)))
+                return PreparedTile(site: tile.site, content: .input(try input(from: image)))
             } catch {
                 return PreparedTile(site: tile.site, content: .degenerateStain(error.reason))
             }
         }
+    }
+
+    private func input(from image: RGBImage) throws(StainFailure) -> RGBImage {
+        let normalizer = try stain.normalizer(for: image, scratch: &scratch)
+        // The paper's recipe measures brightness on what it is given, which must be the whole tile; otherwise only the
+        // pixels that are scored need normalizing.
+        if let normalizer, normalizer.match == .paper {
+            return resampler.resample(crop(of: normalizer.normalize(image)))
+        }
+        var crop = crop(of: image)
+        normalizer?.normalize(inPlace: &crop)
+        return resampler.resample(crop)
+    }
+
+    private func crop(of image: RGBImage) -> RGBImage {
+        stain.field == .crop ? image : image.cropped(to: cropInField)
     }
 }

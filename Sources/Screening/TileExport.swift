@@ -52,6 +52,7 @@ struct NormalizedTile: Sendable {
 /// Second stage of the export: normalizes the stain of whole tiles.
 actor TileNormalizer: StageWorker {
     private let stain: StainPlan
+    private var scratch = DensitySample()
 
     init(stain: StainPlan) {
         self.stain = stain
@@ -62,7 +63,8 @@ actor TileNormalizer: StageWorker {
         case .unread(let reason): return NormalizedTile(site: tile.site, content: .unread(reason))
         case .pixels(let image):
             do {
-                return NormalizedTile(site: tile.site, content: .image(try stain.normalize(image)))
+                let normalizer = try stain.normalizer(for: image, scratch: &scratch)
+                return NormalizedTile(site: tile.site, content: .image(normalizer?.normalize(image) ?? image))
             } catch {
                 return NormalizedTile(site: tile.site, content: .degenerateStain(error.reason))
             }

@@ -42,7 +42,7 @@ public struct Calibration: Sendable, Equatable, Codable {
         for (source, pair) in candidates {
             guard let (x, y) = pair else { continue }
             if let value = checked(x, y) { return Calibration(micronsPerPixel: value, source: source) }
-            rejected.append("\(source.rawValue) = \(x) x \(y) µm is not plausible")
+            rejected.append("\(source.rawValue) = \(Self.rounded(x)) x \(Self.rounded(y)) µm is not plausible")
         }
         if let flag { return Calibration(micronsPerPixel: MicronsPerPixel(flag), source: .flag) }
         if let table { return Calibration(micronsPerPixel: MicronsPerPixel(table), source: .table) }
@@ -50,6 +50,8 @@ public struct Calibration: Sendable, Equatable, Codable {
             rejected.isEmpty ? "the slide does not state its resolution" : rejected.joined(separator: ", ")
         throw SlideFailure(.missingResolution, path: path, detail: found)
     }
+
+    private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
 
     private static func checked(_ x: Double, _ y: Double) -> MicronsPerPixel? {
         guard plausible.contains(x), plausible.contains(y), abs(x - y) <= largestAnisotropy * max(x, y) else {

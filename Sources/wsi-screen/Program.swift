@@ -51,7 +51,7 @@ struct Program: AsyncParsableCommand {
             internal error, 73 output cannot be created or is in use, 74 I/O error, 75 try again, 130 interrupted.
             """,
         version: WSIScreen.version,
-        subcommands: [ScreenCommand.self, TileCommand.self, ModelCommand.self, DoctorCommand.self])
+        subcommands: [ScreenCommand.self, TileCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self])
 
     /// Puts `screen` in front of arguments that do not begin with a command.
     static func withDefaultCommand(_ arguments: [String]) -> [String] {
