@@ -1,9 +1,11 @@
 internal import Synchronization
 
-/// A first-in-first-out queue between stages, for any number of senders and receivers, bounded in items and bytes.
+/// A first-in-first-out queue between stages, for any number of senders and receivers, bounded in items and
+/// bytes.
 ///
-/// A full queue suspends its senders (back-pressure), an empty one its receivers. Cancelling a task that waits here
-/// throws `CancellationError` in it and loses nothing that others sent. Waiters are served in the order they came.
+/// A full queue suspends its senders (back-pressure), an empty one its receivers. Cancelling a task that
+/// waits here throws `CancellationError` in it and loses nothing that others sent. Waiters are served in the
+/// order they came.
 ///
 /// ``QueueState`` holds the rules; this type adds the lock and resumes continuations outside of it.
 public final class BoundedQueue<Element: Sendable>: Sendable {
@@ -91,7 +93,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         for sender in waiting.senders { sender.resume(throwing: QueueError.sentAfterFinish) }
     }
 
-    /// Ends the queue from either side: drops what is buffered and throws `error` in everybody who waits or comes.
+    /// Ends the queue from either side: drops what is buffered and throws `error` in everybody who waits or
+    /// comes.
     public func fail(_ error: any Error) {
         let waiting = state.withLock { $0.fail(error) }
         for receiver in waiting.receivers { receiver.resume(throwing: error) }

@@ -6,8 +6,9 @@
 
 /// A value that one thread at a time may touch.
 ///
-/// Not `Synchronization.Mutex`: on Linux that is a futex which the thread sanitizer cannot see, so that it reports every
-/// access as a race. A pthread mutex costs a few nanoseconds more and lets the sanitizer do its work.
+/// Not `Synchronization.Mutex`: on Linux that is a futex which the thread sanitizer cannot see, so that it
+/// reports every access as a race. A pthread mutex costs a few nanoseconds more and lets the sanitizer do its
+/// work.
 ///
 /// Unchecked, because the compiler cannot know that the mutex guards every access.
 final class LockedValue<Value>: @unchecked Sendable {

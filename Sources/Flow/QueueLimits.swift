@@ -2,8 +2,8 @@
 public struct QueueLimits: Sendable, Hashable {
     /// Most elements held.
     public var items: Int
-    /// Most bytes held, by the weight that each sender states. One element larger than this is still let into an empty
-    /// queue: it has to pass somehow.
+    /// Most bytes held, by the weight that each sender states. One element larger than this is still let into
+    /// an empty queue: it has to pass somehow.
     public var bytes: Int
 
     public init(items: Int, bytes: Int) {

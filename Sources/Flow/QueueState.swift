@@ -2,11 +2,11 @@ internal import DequeModule
 
 /// The rules of a bounded first-in-first-out queue as a plain value: no lock, no concurrency.
 ///
-/// Every event is a mutating function that returns what has to be done outside the lock (``BoundedQueue`` holds one).
-/// `Sender` and `Receiver` stand for whoever waits; in tests they are plain integers.
+/// Every event is a mutating function that returns what has to be done outside the lock (``BoundedQueue``
+/// holds one). `Sender` and `Receiver` stand for whoever waits; in tests they are plain integers.
 ///
-/// Invariants: a receiver waits only while the buffer is empty and no sender waits; a sender waits only while its
-/// element does not fit; nobody waits after the end.
+/// Invariants: a receiver waits only while the buffer is empty and no sender waits; a sender waits only while
+/// its element does not fit; nobody waits after the end.
 package struct QueueState<Element, Sender, Receiver> {
     private struct Buffered {
         let element: Element
@@ -66,8 +66,8 @@ package struct QueueState<Element, Sender, Receiver> {
 
     // MARK: Sending
 
-    /// Tries to send at once. After `.mustWait` the caller registers with ``wait(sending:bytes:sender:ticket:)`` in the
-    /// same critical section.
+    /// Tries to send at once. After `.mustWait` the caller registers with
+    /// ``wait(sending:bytes:sender:ticket:)`` in the same critical section.
     package mutating func send(_ element: Element, bytes: Int) -> SendOutcome {
         switch phase {
         case .failed(let error): return .refused(error)
@@ -120,8 +120,8 @@ package struct QueueState<Element, Sender, Receiver> {
 
     // MARK: Ending
 
-    /// No more elements will come. Returns the receivers to be told of the end, and the senders that were still
-    /// waiting (a misuse: they are refused).
+    /// No more elements will come. Returns the receivers to be told of the end, and the senders that were
+    /// still waiting (a misuse: they are refused).
     package mutating func finish() -> (receivers: [Receiver], senders: [Sender]) {
         guard case .open = phase else { return ([], []) }
         phase = .finished

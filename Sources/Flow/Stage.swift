@@ -8,8 +8,8 @@ public protocol StageWorker<Input, Output>: Actor {
 
 /// A stage between two queues: one or more workers that do the same to different elements.
 ///
-/// Elements leave in the order in which workers finish them, which is not the order in which they came: whoever needs
-/// an order keeps an index in the element.
+/// Elements leave in the order in which workers finish them, which is not the order in which they came:
+/// whoever needs an order keeps an index in the element.
 public struct Stage<Input: Sendable, Output: Sendable>: Sendable {
     public let name: String
     public let workers: [any StageWorker<Input, Output>]
@@ -38,8 +38,8 @@ public struct Stage<Input: Sendable, Output: Sendable>: Sendable {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for worker in workers { group.addTask { try await run(worker) } }
-                // Not `waitForAll`, which would let the other workers go on after an error: leaving the group by an
-                // error cancels them.
+                // Not `waitForAll`, which would let the other workers go on after an error: leaving the group
+                // by an error cancels them.
                 for try await _ in group {}
             }
         } catch {

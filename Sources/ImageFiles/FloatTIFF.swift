@@ -3,10 +3,12 @@ public import Pixels
 
 /// A one-channel float32 TIFF with physical resolution, as tifffile, QuPath and Fiji read it: the heatmap.
 public enum FloatTIFF {
-    /// Writes `plane` to `path`, compressed without loss (deflate), in strips. The caller renames it into place.
+    /// Writes `plane` to `path`, compressed without loss (deflate), in strips. The caller renames it into
+    /// place.
     ///
     /// - Parameters:
-    ///   - micronsPerPixelX, micronsPerPixelY: physical size of a value, written as resolution per centimeter.
+    ///   - micronsPerPixelX, micronsPerPixelY: physical size of a value, written as resolution per
+    ///     centimeter.
     ///   - description: text for the ImageDescription tag.
     public static func write(
         _ plane: Plane<Float>, to path: String, micronsPerPixelX: Double, micronsPerPixelY: Double,

@@ -1,4 +1,5 @@
-/// What can go wrong when an image file is read or written. Payloads are values; the sentence is `description`.
+/// What can go wrong when an image file is read or written. Payloads are values; the sentence is
+/// `description`.
 public enum ImageFileError: Error, Equatable, CustomStringConvertible {
     /// The operating system refused: its own text says why.
     case cannotRead(path: String, reason: String)

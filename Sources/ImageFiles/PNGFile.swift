@@ -7,8 +7,8 @@ public enum PNGFile {
     /// Longest accepted side in pixels, checked before memory is taken (libpng's own limit is a million).
     public static let sideLimit = 16_384
 
-    /// Reads any PNG as 8-bit RGB: palettes are expanded, grey is repeated, 16 bits are reduced to 8, transparency is
-    /// composited on white.
+    /// Reads any PNG as 8-bit RGB: palettes are expanded, grey is repeated, 16 bits are reduced to 8,
+    /// transparency is composited on white.
     ///
     /// - Throws: ``ImageFileError`` for unreadable, corrupt or oversized files.
     public static func read(_ url: URL) throws(ImageFileError) -> RGBImage {

@@ -1,5 +1,5 @@
-/// x -> x if x >= 0, else slope · x, in place (leaky ReLU; slope 0 is ReLU). NaN stays NaN, so that an overflow shows in
-/// the result instead of passing for a dark image.
+/// x -> x if x >= 0, else slope · x, in place (leaky ReLU; slope 0 is ReLU). NaN stays NaN, so that an
+/// overflow shows in the result instead of passing for a dark image.
 public func applyLeakyReLU(_ values: UnsafeMutablePointer<Float>, count: Int, slope: Float) {
     let head = count & ~7
     for start in stride(from: 0, to: head, by: 8) {
@@ -12,7 +12,8 @@ public func applyLeakyReLU(_ values: UnsafeMutablePointer<Float>, count: Int, sl
     }
 }
 
-/// Adds one bias per channel to `pixels` pixels in place, then rectifies (ReLU) if asked: the end of a convolution.
+/// Adds one bias per channel to `pixels` pixels in place, then rectifies (ReLU) if asked: the end of a
+/// convolution.
 func addBias(
     _ bias: UnsafePointer<Float>, to values: UnsafeMutablePointer<Float>, pixels: Int, channels: Int,
     rectified: Bool
@@ -40,9 +41,9 @@ public func addElements(_ addend: UnsafePointer<Float>, to target: UnsafeMutable
 
 /// Sum of |left - right| · scale and of |left - mean| · scale over a map, both normalized per channel.
 ///
-/// With scale = 1 / standard deviation these are the two L1 sums of the relative perceptual distance (Shvetsova et
-/// al. 2021, section III): the mean cancels in the first one. The order of summation is fixed: channels in eight
-/// lanes, pixels in double precision.
+/// With scale = 1 / standard deviation these are the two L1 sums of the relative perceptual distance
+/// (Shvetsova et al. 2021, section III): the mean cancels in the first one. The order of summation is fixed:
+/// channels in eight lanes, pixels in double precision.
 public func normalizedDistances(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, mean: UnsafePointer<Float>,
     scale: UnsafePointer<Float>, pixels: Int, channels: Int

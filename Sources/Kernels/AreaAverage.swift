@@ -1,8 +1,8 @@
 public import Pixels
 
 extension RGBImage {
-    /// Shrinks by an integer factor: each output pixel is the rounded mean of a `factor` x `factor` block; blocks at the
-    /// right and lower border may be smaller. Output size is rounded up.
+    /// Shrinks by an integer factor: each output pixel is the rounded mean of a `factor` x `factor` block;
+    /// blocks at the right and lower border may be smaller. Output size is rounded up.
     public func areaAveraged(by factor: Int) -> RGBImage {
         precondition(factor > 0, "shrinking by \(factor)")
         if factor == 1 { return self }

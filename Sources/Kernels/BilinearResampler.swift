@@ -5,8 +5,8 @@
 #endif
 public import Pixels
 
-/// Separable triangle-filter resampling whose support widens when shrinking (antialiasing), in the 22-bit fixed-point
-/// arithmetic that Pillow's `Image.resize(BILINEAR)` uses, so that pixels equal Pillow's.
+/// Separable triangle-filter resampling whose support widens when shrinking (antialiasing), in the 22-bit
+/// fixed-point arithmetic that Pillow's `Image.resize(BILINEAR)` uses, so that pixels equal Pillow's.
 ///
 /// A value is made once for a size pair and used for many images.
 public struct BilinearResampler: Sendable {

@@ -2,7 +2,8 @@ public import Pixels
 
 /// Connected regions of a binary plane.
 public struct ConnectedComponents: Sendable {
-    /// Label of every pixel: 0 for background, 1... for the components in the order of their first pixel (row-major).
+    /// Label of every pixel: 0 for background, 1... for the components in the order of their first pixel
+    /// (row-major).
     public let labels: Plane<Int32>
     /// Number of pixels of each component; `areas[0]` belongs to label 1.
     public let areas: [Int]

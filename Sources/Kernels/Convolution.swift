@@ -1,4 +1,5 @@
-/// Memory that convolutions need besides their input and output: the zero-padded input, and a block of patches.
+/// Memory that convolutions need besides their input and output: the zero-padded input, and a block of
+/// patches.
 public struct ConvolutionScratch: ~Copyable {
     let padded: FloatStorage
     let patches: FloatStorage
@@ -31,10 +32,12 @@ public struct ConvolutionScratch: ~Copyable {
     }
 }
 
-/// Convolves one map (NHWC, batch 1), stride 1, zero padding, bias added; `rectified` applies ReLU to the result.
+/// Convolves one map (NHWC, batch 1), stride 1, zero padding, bias added; `rectified` applies ReLU to the
+/// result.
 ///
 /// Narrow kernels run in a plain loop, 1 x 1 windows as one matrix product on the input itself, the others as
-/// matrix products over blocks of patches that fit in the cache. Which products run depends on the shapes alone.
+/// matrix products over blocks of patches that fit in the cache. Which products run depends on the shapes
+/// alone.
 public func convolve(
     _ input: UnsafePointer<Float>, shape: MapShape, with kernel: ConvolutionKernel,
     scratch: borrowing ConvolutionScratch, into output: UnsafeMutablePointer<Float>, rectified: Bool = false
@@ -74,8 +77,8 @@ private func padWithZeros(
     target.update(repeating: 0, count: padding * wide)
 }
 
-/// Output rows whose patches are multiplied at once: about 1 MB of patches, but at least 256 pixels, because every
-/// product packs all the weights anew.
+/// Output rows whose patches are multiplied at once: about 1 MB of patches, but at least 256 pixels, because
+/// every product packs all the weights anew.
 private func blockRows(of kernel: ConvolutionKernel, output: MapShape) -> Int {
     let pixels = max(256, 262_144 / kernel.patch)
     return max(1, pixels / output.width)

@@ -1,4 +1,5 @@
-/// Weights of one square convolution with stride 1, packed once for the kernels that run it; immutable and shared.
+/// Weights of one square convolution with stride 1, packed once for the kernels that run it; immutable and
+/// shared.
 ///
 /// Cross-correlation as in PyTorch's `Conv2d`: output(y, x, o) = bias(o) + sum over (ky, kx, i) of
 /// weight(o, i, ky, kx) · input(y + ky - padding, x + kx - padding, i), zero outside the input.
@@ -16,8 +17,9 @@ public struct ConvolutionKernel: Sendable {
     let quads: [SIMD4<Float>]
     let bias: [Float]
 
-    /// Up to this many outputs a plain loop is faster than copying patches for a matrix product. Measured at 64 px with
-    /// AVX-512 kernels: 4 -> 4 channels 0.071 ms against 0.091 ms, 8 -> 8 channels 0.26 ms against 0.17 ms.
+    /// Up to this many outputs a plain loop is faster than copying patches for a matrix product. Measured at
+    /// 64 px with AVX-512 kernels: 4 -> 4 channels 0.071 ms against 0.091 ms, 8 -> 8 channels 0.26 ms against
+    /// 0.17 ms.
     static let widestNarrow = 4
 
     /// Packs weights that are laid out as output x input x side x side.

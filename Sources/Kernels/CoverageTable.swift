@@ -22,10 +22,11 @@ public struct CoverageTable: Sendable {
         self.sums = sums
     }
 
-    /// Area of the true part of the rectangle with real-valued corners, in pixels². Parts outside the plane are false.
+    /// Area of the true part of the rectangle with real-valued corners, in pixels². Parts outside the plane
+    /// are false.
     ///
-    /// Each pixel counts by the part of it that lies inside: the table is interpolated between corners, which is exact
-    /// because coverage is constant within a pixel.
+    /// Each pixel counts by the part of it that lies inside: the table is interpolated between corners, which
+    /// is exact because coverage is constant within a pixel.
     public func area(left: Double, top: Double, right: Double, bottom: Double) -> Double {
         corner(right, bottom) - corner(left, bottom) - corner(right, top) + corner(left, top)
     }

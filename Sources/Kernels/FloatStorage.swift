@@ -1,6 +1,7 @@
 /// Memory for a fixed number of floats, aligned to a cache line and freed with its owner.
 ///
-/// Scratch memory and feature maps live in these: they are allocated once, when a worker starts, and never resized.
+/// Scratch memory and feature maps live in these: they are allocated once, when a worker starts, and never
+/// resized.
 public struct FloatStorage: ~Copyable {
     public let pointer: UnsafeMutablePointer<Float>
     public let count: Int

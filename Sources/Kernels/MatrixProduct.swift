@@ -2,16 +2,17 @@ import COpenBLAS
 
 /// The one place that configures OpenBLAS, done once before the first product.
 ///
-/// One thread a call, since the workers above already fill the cores, and because a product split over threads may
-/// add in another order. Kernels by the processor's abilities where the library does not know its model.
+/// One thread a call, since the workers above already fill the cores, and because a product split over
+/// threads may add in another order. Kernels by the processor's abilities where the library does not know its
+/// model.
 private let isOpenBLASConfigured: Bool = {
     wsi_blas_choose_kernels()
     openblas_set_num_threads(1)
     return openblas_get_num_threads() == 1
 }()
 
-/// Configures the matrix library. Programs call it before they start threads, since it may touch the environment;
-/// otherwise the first product does it.
+/// Configures the matrix library. Programs call it before they start threads, since it may touch the
+/// environment; otherwise the first product does it.
 ///
 /// - Returns: the name of OpenBLAS's kernels, such as `Haswell`: scores are reproducible to the last digit on
 ///   machines where it is the same.
@@ -23,8 +24,8 @@ public func prepareMatrixProducts() -> String {
 
 /// result = left · right for dense row-major matrices: `rows` x `inner` times `inner` x `columns`.
 ///
-/// Same operands, same machine: same digits, whoever calls. On another processor OpenBLAS picks another kernel, and
-/// the last digits may differ.
+/// Same operands, same machine: same digits, whoever calls. On another processor OpenBLAS picks another
+/// kernel, and the last digits may differ.
 public func multiplyMatrices(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
     rows: Int, inner: Int, columns: Int

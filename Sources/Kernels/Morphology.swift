@@ -18,8 +18,8 @@ public enum Morphology {
         dilate(erode(mask, radius: radius), radius: radius)
     }
 
-    /// Closes gaps narrower than the structuring element. The plane is padded while that happens, so that tissue that
-    /// runs into the border is not eaten there.
+    /// Closes gaps narrower than the structuring element. The plane is padded while that happens, so that
+    /// tissue that runs into the border is not eaten there.
     public static func close(_ mask: Plane<Bool>, radius: Int) -> Plane<Bool> {
         guard radius > 0 else { return mask }
         var padded = Plane(
@@ -35,8 +35,8 @@ public enum Morphology {
         return result
     }
 
-    /// A separable square window: one running count along rows, one along columns, so the cost does not depend on
-    /// `radius`.
+    /// A separable square window: one running count along rows, one along columns, so the cost does not
+    /// depend on `radius`.
     private static func windowed(
         _ mask: Plane<Bool>, radius: Int, keep: (_ count: Int, _ length: Int) -> Bool
     ) -> Plane<Bool> {

@@ -1,8 +1,9 @@
-/// Convolution for at most four outputs, where a matrix product would spend its time on packing: the outputs lie in one
-/// vector, and four neighboring pixels are computed at once so that each weight is loaded once for all of them.
+/// Convolution for at most four outputs, where a matrix product would spend its time on packing: the outputs
+/// lie in one vector, and four neighboring pixels are computed at once so that each weight is loaded once for
+/// all of them.
 ///
-/// `source` is already padded and `width` pixels wide; multiplication and addition stay separate operations, so the
-/// digits do not depend on whether the processor can fuse them.
+/// `source` is already padded and `width` pixels wide; multiplication and addition stay separate operations,
+/// so the digits do not depend on whether the processor can fuse them.
 func convolveNarrow(
     _ source: UnsafePointer<Float>, width: Int, with kernel: ConvolutionKernel,
     into output: UnsafeMutablePointer<Float>, shape: MapShape, rectified: Bool

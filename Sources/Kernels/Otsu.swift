@@ -1,10 +1,10 @@
-/// Otsu's threshold (IEEE Trans. SMC 9(1), 1979), with the conventions of scikit-image's `threshold_otsu`, so that
-/// both give the same number.
+/// Otsu's threshold (IEEE Trans. SMC 9(1), 1979), with the conventions of scikit-image's `threshold_otsu`, so
+/// that both give the same number.
 public enum Otsu {
     /// The grey level that splits a 256-bin histogram with the largest variance between both classes.
     ///
-    /// The dark class holds the values `<=` the result. Of equal maxima the lowest wins. The threshold of a histogram
-    /// with one occupied bin is that bin.
+    /// The dark class holds the values `<=` the result. Of equal maxima the lowest wins. The threshold of a
+    /// histogram with one occupied bin is that bin.
     /// - Parameter histogram: counts of the values 0...255.
     /// - Returns: nil for an empty histogram.
     public static func threshold(histogram: [Int]) -> UInt8? {
@@ -18,8 +18,8 @@ public enum Otsu {
         return UInt8(first + index)
     }
 
-    /// The threshold of floating-point values through a histogram of 256 equal bins between their minimum and maximum;
-    /// the result is the center of the chosen bin.
+    /// The threshold of floating-point values through a histogram of 256 equal bins between their minimum and
+    /// maximum; the result is the center of the chosen bin.
     ///
     /// - Returns: nil for no values; the value itself if all are equal.
     public static func threshold(values: [Double]) -> Double? {

@@ -1,4 +1,5 @@
-/// 2 x 2 mean with stride 2; an odd last row or column is left out. Output: height/2 x width/2, same channels.
+/// 2 x 2 mean with stride 2; an odd last row or column is left out. Output: height/2 x width/2, same
+/// channels.
 public func averagePool2x2(
     _ input: UnsafePointer<Float>, shape: MapShape, into output: UnsafeMutablePointer<Float>
 ) {
@@ -12,7 +13,8 @@ public func averagePool2x2(
     }
 }
 
-/// 2 x 2 maximum with stride 2; an odd last row or column is left out. Output: height/2 x width/2, same channels.
+/// 2 x 2 maximum with stride 2; an odd last row or column is left out. Output: height/2 x width/2, same
+/// channels.
 public func maximumPool2x2(
     _ input: UnsafePointer<Float>, shape: MapShape, into output: UnsafeMutablePointer<Float>
 ) {
@@ -27,7 +29,8 @@ public func maximumPool2x2(
     }
 }
 
-/// The larger of two values; NaN if either is NaN (Swift's `max` can lose it, and with it the trace of an overflow).
+/// The larger of two values; NaN if either is NaN (Swift's `max` can lose it, and with it the trace of an
+/// overflow).
 @inline(__always)
 private func larger(_ a: Float, _ b: Float) -> Float {
     b > a || b.isNaN ? b : a
@@ -49,7 +52,8 @@ public func doubleNearest(
     }
 }
 
-/// Calls `body` with the offsets of each 2 x 2 cell: its upper left pixel, the pixel below, and the output pixel.
+/// Calls `body` with the offsets of each 2 x 2 cell: its upper left pixel, the pixel below, and the output
+/// pixel.
 @inline(__always)
 private func forEachCell(of shape: MapShape, _ body: (_ corner: Int, _ below: Int, _ target: Int) -> Void) {
     let (rows, columns) = (shape.height / 2, shape.width / 2)

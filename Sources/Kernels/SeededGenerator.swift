@@ -1,7 +1,8 @@
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small generator whose sequence depends on the seed alone.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a small generator whose sequence depends on the seed
+/// alone.
 ///
-/// Every random choice of the product comes from one of these with a seed that is recorded, so that the same input
-/// gives the same result on every machine. Not for cryptography.
+/// Every random choice of the product comes from one of these with a seed that is recorded, so that the same
+/// input gives the same result on every machine. Not for cryptography.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -3,9 +3,9 @@ internal import CKernels
 /// Non-negative sparse codes of optical densities for two stains, exact and in closed form.
 ///
 /// For a density v and unit atoms d1, d2 the codes (h1, h2) minimize ½|v - h1 d1 - h2 d2|² + λ (h1 + h2) over
-/// h1, h2 >= 0. With g = d1·d2 and b = d·v - λ, the minimum of both stains together is
-/// h1 = (b1 - g b2) / (1 - g²) and h2 = (b2 - g b1) / (1 - g²) where neither is negative; everywhere else it is
-/// the single stain with the larger b, or nothing.
+/// h1, h2 >= 0. With g = d1·d2 and b = d·v - λ, the minimum of both stains together is h1 = (b1 - g b2) / (1
+/// - g²) and h2 = (b2 - g b1) / (1 - g²) where neither is negative; everywhere else it is the single stain
+/// with the larger b, or nothing.
 public struct TwoStainCoder: Sendable {
     public let atoms: (SIMD3<Double>, SIMD3<Double>)
     public let lambda: Double

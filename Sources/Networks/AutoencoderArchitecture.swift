@@ -1,14 +1,14 @@
 /// Shape of a Deep Perceptual Autoencoder of type `residual18` (Shvetsova et al. 2021, section III).
 ///
-/// Encoder at resolution R: image -> f(R), then halving blocks down to the lowest resolution r0, then the code.
-/// Decoder: the mirror image, ending in a linear convolution to the image. No normalization layers.
+/// Encoder at resolution R: image -> f(R), then halving blocks down to the lowest resolution r0, then the
+/// code. Decoder: the mirror image, ending in a linear convolution to the image. No normalization layers.
 public struct AutoencoderArchitecture: Sendable, Hashable {
     /// 3 for RGB, 1 for grey.
     public let imageChannels: Int
     /// Side of the square image in pixels.
     public let resolution: Int
-    /// Channels per resolution, highest resolution first, read from the END: the last entry belongs to the lowest
-    /// resolution r0, and surplus entries at the front are ignored.
+    /// Channels per resolution, highest resolution first, read from the END: the last entry belongs to the
+    /// lowest resolution r0, and surplus entries at the front are ignored.
     public let widths: [Int]
     public let latentChannels: Int
     /// Side of the code in pixels: 1, or a resolution from which doubling reaches `resolution`.

@@ -2,8 +2,8 @@ import Kernels
 
 /// Memory for running one autoencoder on one image at a time: a worker owns one and reuses it for every crop.
 ///
-/// Maps are NHWC with batch 1. Four buffers of the largest map suffice: a block reads its input from one of them and
-/// works in the other three.
+/// Maps are NHWC with batch 1. Four buffers of the largest map suffice: a block reads its input from one of
+/// them and works in the other three.
 struct AutoencoderPass: ~Copyable {
     let autoencoder: Autoencoder
     let latent: FloatStorage

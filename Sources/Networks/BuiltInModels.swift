@@ -35,8 +35,9 @@ public enum BuiltInModels {
         return found
     }
 
-    /// Where models may lie, relative to the executable: beside it, as SwiftPM builds, or in ../share/wsi-screen, as
-    /// packages install. Not `Bundle.module`, which traps when the program was moved away from its build folder.
+    /// Where models may lie, relative to the executable: beside it, as SwiftPM builds, or in
+    /// ../share/wsi-screen, as packages install. Not `Bundle.module`, which traps when the program was moved
+    /// away from its build folder.
     private static var folders: [URL] {
         let executable = Bundle.main.executableURL?.resolvingSymlinksInPath()
         let beside = [executable?.deletingLastPathComponent(), Bundle.main.bundleURL].compactMap { $0 }

@@ -56,7 +56,8 @@ public enum ElementType: String, Sendable, CaseIterable {
         Bits(littleEndian: data.loadUnaligned(fromByteOffset: offset, as: Bits.self))
     }
 
-    /// IEEE 754 binary16 as a `Float`, exactly; done on the bits, since `Float16` is not available everywhere.
+    /// IEEE 754 binary16 as a `Float`, exactly; done on the bits, since `Float16` is not available
+    /// everywhere.
     static func widened(half bits: UInt16) -> Float {
         let sign = UInt32(bits & 0x8000) << 16
         let exponent = UInt32(bits >> 10 & 0x1F)

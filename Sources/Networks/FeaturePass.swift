@@ -1,6 +1,7 @@
 import Kernels
 
-/// Memory for extracting the features of one square image at a time; owned by one worker, reused for every image.
+/// Memory for extracting the features of one square image at a time; owned by one worker, reused for every
+/// image.
 public struct FeaturePass: ~Copyable {
     public let extractor: PerceptualExtractor
     /// Side of the image in pixels.

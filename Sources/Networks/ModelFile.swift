@@ -14,7 +14,8 @@ public enum ModelFile {
 
     /// Loads a model.
     ///
-    /// - Parameter extractor: file of the extractor, if it is not in the model; its SHA-256 must be the recorded one.
+    /// - Parameter extractor: file of the extractor, if it is not in the model; its SHA-256 must be the
+    ///   recorded one.
     public static func load(_ url: URL, extractor: URL? = nil) throws(ModelFileError) -> ScreeningModel {
         let file = try checked { () throws(SafetensorsError) in try SafetensorsFile(contentsOf: url) }
         return try load(file, extractor: extractor)
@@ -120,7 +121,8 @@ public enum ModelFile {
         taps.count == 1 ? "feature" : "feature.\(tap)"
     }
 
-    /// Refuses tensors that the record gives no meaning: a file that says more than is understood is not understood.
+    /// Refuses tensors that the record gives no meaning: a file that says more than is understood is not
+    /// understood.
     private static func checkNames(_ file: SafetensorsFile, _ record: ModelRecord) throws(ModelFileError) {
         var known: Set<String> = ["score.normal"]
         if record.recipe.stain != nil { known.formUnion(["stain.matrix", "stain.p99"]) }

@@ -34,8 +34,8 @@ public struct ModelRecord: Sendable, Equatable, Codable {
         self.metrics = metrics
     }
 
-    /// Parses and checks the record. Format and detector are looked at first, so that a file of a later version is
-    /// called that, and not malformed.
+    /// Parses and checks the record. Format and detector are looked at first, so that a file of a later
+    /// version is called that, and not malformed.
     init(json text: String) throws(ModelFileError) {
         let bytes = [UInt8](text.utf8)
         let fields: [(name: String, value: StrictJSON)]
@@ -107,7 +107,8 @@ public struct ExtractorRecord: Sendable, Hashable, Codable {
         case perceptualNet = "perceptual_net"
     }
 
-    /// The first contradiction, within itself or for images of `side` pixels, as a clause; nil if there is none.
+    /// The first contradiction, within itself or for images of `side` pixels, as a clause; nil if there is
+    /// none.
     func contradiction(at side: Int) -> String? {
         if taps.isEmpty { return "the extractor names no layer to take features from" }
         if Set(taps).count != taps.count { return "the extractor names a layer twice" }

@@ -1,6 +1,7 @@
 import Kernels
 
-/// One convolution of a network: its weights are `<name>.weight` (outputs, inputs, side, side) and `<name>.bias`.
+/// One convolution of a network: its weights are `<name>.weight` (outputs, inputs, side, side) and
+/// `<name>.bias`.
 public struct ConvolutionLayer: Sendable, Hashable {
     public let name: String
     public let inputs: Int
@@ -49,7 +50,8 @@ public enum Resampling: Sendable, Hashable {
 /// A pre-activation residual block:
 /// skip(resample(x)) + conv2(LReLU(conv1(resample(LReLU(x))))), both windows 3 x 3.
 ///
-/// The skip path takes the input before its activation, and has a 1 x 1 convolution only if the width changes.
+/// The skip path takes the input before its activation, and has a 1 x 1 convolution only if the width
+/// changes.
 public struct ResidualBlock: Sendable, Hashable {
     public let first: ConvolutionLayer
     public let second: ConvolutionLayer
@@ -64,8 +66,8 @@ public struct ResidualBlock: Sendable, Hashable {
     }
 }
 
-/// A step of an autoencoder. The list of steps is the network: running it forward is inference, and a gradient engine
-/// can walk the same list backward.
+/// A step of an autoencoder. The list of steps is the network: running it forward is inference, and a
+/// gradient engine can walk the same list backward.
 public enum NetworkLayer: Sendable, Hashable {
     case convolution(ConvolutionLayer)
     /// Leaky ReLU, then the convolution.

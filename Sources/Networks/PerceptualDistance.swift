@@ -34,8 +34,9 @@ public struct PerceptualDistance: Sendable {
         self.layers = layers
     }
 
-    /// Mean over the taps of mean|fx - fy| / mean|fx| over channels and pixels, with f = (raw - mean) / std, x the
-    /// input and y its reconstruction (Shvetsova et al. 2021, section III-B). Zero for identical images.
+    /// Mean over the taps of mean|fx - fy| / mean|fx| over channels and pixels, with f = (raw - mean) / std,
+    /// x the input and y its reconstruction (Shvetsova et al. 2021, section III-B). Zero for identical
+    /// images.
     ///
     /// - Throws: ``ScoringError/notFinite`` if the networks overflowed.
     public func between(

@@ -1,17 +1,20 @@
 import Kernels
 
-/// A frozen convolutional network whose features say what an image looks like: blocks of 3 x 3 convolutions with
-/// ReLU, a 2 x 2 max pool between blocks. VGG19 and the small distilled `PerceptualNet` both have this form.
+/// A frozen convolutional network whose features say what an image looks like: blocks of 3 x 3 convolutions
+/// with ReLU, a 2 x 2 max pool between blocks. VGG19 and the small distilled `PerceptualNet` both have this
+/// form.
 ///
-/// Input: images in [-1, 1]; they are mapped to [0, 1] and normalized by ImageNet's mean and standard deviation. Grey
-/// is repeated to three channels. Layers behind the deepest tap are neither kept nor computed.
+/// Input: images in [-1, 1]; they are mapped to [0, 1] and normalized by ImageNet's mean and standard
+/// deviation. Grey is repeated to three channels. Layers behind the deepest tap are neither kept nor
+/// computed.
 public struct PerceptualExtractor: Sendable {
     /// Where features are taken, shallow first.
     public let taps: [FeatureTap]
     let blocks: [[ConvolutionKernel]]
 
-    /// VGG19 without batch normalization (Simonyan and Zisserman 2014) from weights in torchvision's or timm's naming
-    /// (`features.0.weight`, any common prefix before it). Deeper layers and classifiers in the file are ignored.
+    /// VGG19 without batch normalization (Simonyan and Zisserman 2014) from weights in torchvision's or
+    /// timm's naming (`features.0.weight`, any common prefix before it). Deeper layers and classifiers in the
+    /// file are ignored.
     public static func vgg19(_ file: SafetensorsFile, taps: [FeatureTap]) throws(ModelFileError) -> Self {
         let marker = "features.0.weight"
         let prefixes = file.entries.map(\.name).filter { $0.hasSuffix(marker) }.map {
@@ -24,8 +27,8 @@ public struct PerceptualExtractor: Sendable {
         return try load(file, names: names, widths: vggWidths, taps: taps)
     }
 
-    /// A stack with the given widths per block, from tensors `<prefix>0.weight`, `<prefix>0.bias`, `<prefix>1.weight`…
-    /// numbered through all blocks.
+    /// A stack with the given widths per block, from tensors `<prefix>0.weight`, `<prefix>0.bias`,
+    /// `<prefix>1.weight`… numbered through all blocks.
     public static func stack(
         _ file: SafetensorsFile, prefix: String, widths: [[Int]], taps: [FeatureTap]
     ) throws(ModelFileError) -> Self {
@@ -104,13 +107,14 @@ public struct PerceptualExtractor: Sendable {
     static let imageNetDeviation: [Float] = [0.229, 0.224, 0.225]
 }
 
-/// Mean and standard deviation of every channel of a layer's features on a calibration set. What published files of
-/// the method call "var" is the standard deviation, too: features are divided by it directly.
+/// Mean and standard deviation of every channel of a layer's features on a calibration set. What published
+/// files of the method call "var" is the standard deviation, too: features are divided by it directly.
 public struct FeatureStatistics: Sendable, Equatable {
     public let mean: [Float]
     public let deviation: [Float]
 
-    /// - Throws: if a deviation is not positive, or the two differ in length; `name` is the tensor that errors name.
+    /// - Throws: if a deviation is not positive, or the two differ in length; `name` is the tensor that
+    ///   errors name.
     public init(mean: [Float], deviation: [Float], name: String = "feature") throws(WeightError) {
         guard mean.count == deviation.count else {
             throw .misshapen(tensor: "\(name).std", expected: [mean.count], found: [deviation.count])

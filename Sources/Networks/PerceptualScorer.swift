@@ -3,9 +3,9 @@ public import Pixels
 
 /// Scores crops with an autoencoder and a perceptual distance: the higher, the more unusual.
 ///
-/// Owned by ONE worker: it holds the scratch memory, allocated here once, so that scoring allocates nothing. Weights
-/// are shared by all scorers. One crop is one fixed sequence of operations (batch 1), so its score depends neither on
-/// the number of workers nor on what was scored before.
+/// Owned by ONE worker: it holds the scratch memory, allocated here once, so that scoring allocates nothing.
+/// Weights are shared by all scorers. One crop is one fixed sequence of operations (batch 1), so its score
+/// depends neither on the number of workers nor on what was scored before.
 public final class PerceptualScorer {
     public let autoencoder: Autoencoder
     public let distance: PerceptualDistance
@@ -27,8 +27,9 @@ public final class PerceptualScorer {
     /// Side in pixels of the crops that are scored.
     public var side: Int { autoencoder.architecture.resolution }
 
-    /// The relative perceptual L1 between a crop and its reconstruction. The crop has the model's size; values become
-    /// v / 127.5 - 1. A grey model takes the luma of the crop, (19595 R + 38470 G + 7471 B) / 65536 rounded.
+    /// The relative perceptual L1 between a crop and its reconstruction. The crop has the model's size;
+    /// values become v / 127.5 - 1. A grey model takes the luma of the crop, (19595 R + 38470 G + 7471 B) /
+    /// 65536 rounded.
     public func score(_ crop: RGBImage) throws(ScoringError) -> Float {
         try check(crop.width, crop.height)
         let pixels = autoencoder.imageShape.pixels

@@ -1,6 +1,7 @@
 public import Staining
 
-/// How pixels of a slide become the model's input: part of the model, since scores mean nothing under another recipe.
+/// How pixels of a slide become the model's input: part of the model, since scores mean nothing under another
+/// recipe.
 public struct Recipe: Sendable, Hashable, Codable {
     /// Side of the tile in pixels at ``tileResolution``; the stain is estimated and normalized on it.
     public let tile: Int

@@ -16,8 +16,8 @@ public struct Tensor: Sendable, Equatable {
 /// Tensors by name, as a network's weights are handed over.
 public typealias NamedTensors = [String: Tensor]
 
-/// A safetensors file in memory, fully checked: header, sizes, ranges, and that no floating-point value is NaN or
-/// infinite. Tensors are converted to `Float` when they are asked for.
+/// A safetensors file in memory, fully checked: header, sizes, ranges, and that no floating-point value is
+/// NaN or infinite. Tensors are converted to `Float` when they are asked for.
 public struct SafetensorsFile: Sendable {
     /// Tensors in the order of their data.
     public let entries: [TensorEntry]

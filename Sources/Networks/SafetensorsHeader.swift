@@ -11,8 +11,8 @@ public struct TensorEntry: Sendable, Equatable {
 
 /// The header of a safetensors file, accepted only if it describes its data exactly.
 ///
-/// Nothing is allocated for tensors before every check has passed; sizes are computed with overflow detection, since
-/// a shape such as [4194305, 4194305, 211106198978564] multiplies to 4 in 64 bits.
+/// Nothing is allocated for tensors before every check has passed; sizes are computed with overflow
+/// detection, since a shape such as [4194305, 4194305, 211106198978564] multiplies to 4 in 64 bits.
 struct SafetensorsHeader {
     /// Entries in the order of their data.
     let entries: [TensorEntry]

@@ -2,8 +2,8 @@ public import Foundation
 
 /// Writes safetensors files: the same tensors and metadata give the same bytes on every machine.
 public enum SafetensorsWriter {
-    /// The file as bytes: F32 tensors sorted by name (bytewise), metadata sorted by key, the header padded with spaces
-    /// so that the data begins at a multiple of eight bytes.
+    /// The file as bytes: F32 tensors sorted by name (bytewise), metadata sorted by key, the header padded
+    /// with spaces so that the data begins at a multiple of eight bytes.
     public static func encode(_ tensors: NamedTensors, metadata: [String: String] = [:]) -> [UInt8] {
         let sorted = tensors.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         var header = [UInt8](headerText(sorted, metadata).utf8)

@@ -19,7 +19,8 @@ indirect enum StrictJSON: Equatable {
         }
     }
 
-    /// A plain non-negative integer, without sign, fraction or exponent; nil for anything else, or if it overflows.
+    /// A plain non-negative integer, without sign, fraction or exponent; nil for anything else, or if it
+    /// overflows.
     var count: Int? {
         guard case .number(let text) = self, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return nil
@@ -33,8 +34,8 @@ indirect enum StrictJSON: Equatable {
         let offset: Int
     }
 
-    /// Parses one value that fills `bytes` (white space around it is allowed). Stricter than most parsers: UTF-8 must
-    /// be valid, names in one object distinct, and nesting at most `depth`.
+    /// Parses one value that fills `bytes` (white space around it is allowed). Stricter than most parsers:
+    /// UTF-8 must be valid, names in one object distinct, and nesting at most `depth`.
     static func parse(_ bytes: [UInt8], depth: Int) throws(SyntaxError) -> StrictJSON {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw SyntaxError(reason: "the text is not valid UTF-8", offset: 0)

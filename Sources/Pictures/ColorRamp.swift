@@ -7,9 +7,9 @@ public import Pixels
 
 /// A perceptually uniform color scale, dark violet through red and orange to light yellow.
 ///
-/// It is a path in OKLab (Ottosson 2020, "A perceptual color space for image processing") whose lightness rises
-/// linearly and whose hue and chroma turn evenly, so equal steps of the value look equally large and the order
-/// survives printing in gray and the common color vision deficiencies.
+/// It is a path in OKLab (Ottosson 2020, "A perceptual color space for image processing") whose lightness
+/// rises linearly and whose hue and chroma turn evenly, so equal steps of the value look equally large and
+/// the order survives printing in gray and the common color vision deficiencies.
 public struct ColorRamp: Sendable {
     private let colors: [RGBColor]
 

@@ -1,7 +1,8 @@
-/// A small font of our own made of straight strokes, so that pictures carry text on machines without any font.
+/// A small font of our own made of straight strokes, so that pictures carry text on machines without any
+/// font.
 ///
-/// Glyphs live on a grid 4 units wide; capitals reach from y = 0 to the baseline y = 6, descenders to 8. Each string is
-/// a sequence of (x, y) digit pairs joined by lines; a space lifts the pen.
+/// Glyphs live on a grid 4 units wide; capitals reach from y = 0 to the baseline y = 6, descenders to 8. Each
+/// string is a sequence of (x, y) digit pairs joined by lines; a space lifts the pen.
 enum StrokeFont {
     static let unitsPerAdvance = 6.0
     static let unitsPerCapital = 6.0

@@ -8,8 +8,8 @@ internal import Foundation
 
 /// Files that appear whole or not at all.
 ///
-/// The bytes go to `NAME.part` in the same folder, are synced, and take their final name in one rename; then the
-/// folder is synced. Whatever kills the process, a file under its final name is complete.
+/// The bytes go to `NAME.part` in the same folder, are synced, and take their final name in one rename; then
+/// the folder is synced. Whatever kills the process, a file under its final name is complete.
 public enum AtomicFile {
     /// Writes `bytes` to `path`, replacing what was there.
     public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
@@ -19,7 +19,8 @@ public enum AtomicFile {
         do throws(FileError) {
             defer { close(descriptor) }
             try writeAll(bytes, to: descriptor, path: part)
-            // After a failed fsync the kernel may have dropped the pages: the file is lost, calling it again would lie.
+            // After a failed fsync the kernel may have dropped the pages: the file is lost, calling it again
+            // would lie.
             guard fsync(descriptor) == 0 else { throw FileError(.sync, path: part, code: errno) }
         } catch {
             unlink(part)
@@ -86,7 +87,8 @@ public enum AtomicFile {
         let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(.sync, path: folder, code: errno) }
         defer { close(descriptor) }
-        // Some network file systems refuse to sync a folder; the rename itself is then as durable as they make it.
+        // Some network file systems refuse to sync a folder; the rename itself is then as durable as they
+        // make it.
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
             throw FileError(.sync, path: folder, code: errno)
         }

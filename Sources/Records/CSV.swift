@@ -15,8 +15,8 @@ public enum CSV {
         fields.map(field).joined(separator: ",") + "\n"
     }
 
-    /// Splits a whole text into records, with the number of the line each starts on. A byte order mark, CRLF and blank
-    /// lines are accepted.
+    /// Splits a whole text into records, with the number of the line each starts on. A byte order mark, CRLF
+    /// and blank lines are accepted.
     ///
     /// - Throws: ``CSVError`` for a quote that is never closed or stands in the middle of a field.
     public static func records(in text: String) throws(CSVError) -> [CSVRecord] {

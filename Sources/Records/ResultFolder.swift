@@ -4,13 +4,15 @@
     internal import Darwin
 #endif
 
-/// The files of one result, each written atomically and remembered with its checksum, for a manifest that comes last.
+/// The files of one result, each written atomically and remembered with its checksum, for a manifest that
+/// comes last.
 public struct ResultFolder: Sendable {
     public let path: String
     /// SHA-256 by file name, of everything written so far.
     public private(set) var checksums: [String: String] = [:]
 
-    /// Makes the folder. A manifest of an earlier run is removed first: while files change, none may vouch for them.
+    /// Makes the folder. A manifest of an earlier run is removed first: while files change, none may vouch
+    /// for them.
     public init(path: String, manifest: String) throws(FileError) {
         self.path = path
         try AtomicFile.makeFolder(path)
@@ -27,7 +29,8 @@ public struct ResultFolder: Sendable {
         checksums.merge(written) { $1 }
     }
 
-    /// Lets `body` write a file of its own (a library that wants a path), then syncs it and gives it its name.
+    /// Lets `body` write a file of its own (a library that wants a path), then syncs it and gives it its
+    /// name.
     public mutating func write<Failure: Error>(
         as name: String, with body: (_ partPath: String) throws(Failure) -> Void
     ) throws {

@@ -53,7 +53,8 @@ public struct BatchRun: Sendable {
 
     /// Works on all inputs, or as many as come before cancellation.
     ///
-    /// - Throws: ``OutputError`` before anything is done if the output folder cannot be used; `CancellationError`.
+    /// - Throws: ``OutputError`` before anything is done if the output folder cannot be used;
+    ///   `CancellationError`.
     public func run(progress: @escaping ProgressHandler) async throws -> Report {
         try OutputFolder.prepare(output)
         return try await run(holding: OutputFolder.lock(output), progress: progress)
@@ -85,7 +86,8 @@ public struct BatchRun: Sendable {
 
     /// Finished slides of an earlier run with the same configuration, after their files were checked.
     ///
-    /// - Throws: ``OutputError/otherConfiguration(slide:folder:)`` if a folder holds results of another configuration.
+    /// - Throws: ``OutputError/otherConfiguration(slide:folder:)`` if a folder holds results of another
+    ///   configuration.
     private func earlierResults() throws -> [String: SlideManifest] {
         if overwrite { return [:] }
         let configuration = work.configurationSha256

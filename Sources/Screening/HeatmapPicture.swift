@@ -2,8 +2,8 @@ internal import Pictures
 internal import Pixels
 internal import Tissue
 
-/// `heatmap.png`: the slide in gray, scored cells in color, unread cells hatched, the tissue outlined, with color bar
-/// and scale bar.
+/// `heatmap.png`: the slide in gray, scored cells in color, unread cells hatched, the tissue outlined, with
+/// color bar and scale bar.
 struct HeatmapPicture {
     let thumbnail: Thumbnail
     let mask: TissueMask

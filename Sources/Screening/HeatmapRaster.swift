@@ -4,8 +4,8 @@ internal import Tissue
 
 /// `heatmap.tif`: the scores as float32, one pixel for each cell of the grid, NaN where nothing was scored.
 ///
-/// Its pixel (0, 0) starts at level-0 (0, 0); the pixel size is the cell's physical size, so that it overlays on the
-/// slide in programs that place images by resolution (QuPath, Fiji, tifffile).
+/// Its pixel (0, 0) starts at level-0 (0, 0); the pixel size is the cell's physical size, so that it overlays
+/// on the slide in programs that place images by resolution (QuPath, Fiji, tifffile).
 struct HeatmapRaster {
     let plane: Plane<Float>
     let grid: TileGrid

@@ -63,8 +63,8 @@ actor TilePreparer: StageWorker {
 
     private func input(from image: RGBImage) throws(StainFailure) -> RGBImage {
         let normalizer = try stain.normalizer(for: image, scratch: &scratch)
-        // The paper's recipe measures brightness on what it is given, which must be the whole tile; otherwise only the
-        // pixels that are scored need normalizing.
+        // The paper's recipe measures brightness on what it is given, which must be the whole tile; otherwise
+        // only the pixels that are scored need normalizing.
         if let normalizer, normalizer.match == .paper {
             return resampler.resample(crop(of: normalizer.normalize(image)))
         }

@@ -2,8 +2,9 @@ internal import Foundation
 internal import Records
 internal import Slides
 
-/// Resolutions from a CSV with the columns `slide` (file name, with or without suffix, or path) and `mpp`, for slides
-/// that do not state their own. The column names of other tools, `wsi` for `slide`, are understood.
+/// Resolutions from a CSV with the columns `slide` (file name, with or without suffix, or path) and `mpp`,
+/// for slides that do not state their own. The column names of other tools, `wsi` for `slide`, are
+/// understood.
 public struct ResolutionTable: Sendable, Equatable {
     /// Microns per pixel by slide.
     let microns: [String: Double]

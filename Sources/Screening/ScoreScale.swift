@@ -2,8 +2,9 @@ internal import Networks
 internal import Pictures
 internal import Pixels
 
-/// Which scores the colors of a heatmap span. It depends on the model alone, so that a color means the same on every
-/// slide: from the lowest of held-out normal tissue to as far above its 99th percentile as that lies above the lowest.
+/// Which scores the colors of a heatmap span. It depends on the model alone, so that a color means the same
+/// on every slide: from the lowest of held-out normal tissue to as far above its 99th percentile as that lies
+/// above the lowest.
 struct ScoreScale: Sendable {
     let low: Double
     let high: Double

@@ -1,7 +1,8 @@
 internal import Flow
 internal import Networks
 
-/// Third stage: the model's score of each prepared crop. Every worker has scratch memory of its own; weights are shared.
+/// Third stage: the model's score of each prepared crop. Every worker has scratch memory of its own; weights
+/// are shared.
 actor TileScorer: StageWorker {
     private let scorer: PerceptualScorer
 

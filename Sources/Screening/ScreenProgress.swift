@@ -1,4 +1,5 @@
-/// What happens during a run, for whoever shows it. Called from several threads, but never twice at once for one slide.
+/// What happens during a run, for whoever shows it. Called from several threads, but never twice at once for
+/// one slide.
 public enum ScreenProgress: Sendable {
     case slideStarted(number: Int, of: Int, id: String)
     /// Looking for tissue: blocks of the overview.

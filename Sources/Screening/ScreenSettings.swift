@@ -1,6 +1,7 @@
 public import Tissue
 
-/// Everything a user can choose that changes results. Two runs with equal settings, model and version give equal bytes.
+/// Everything a user can choose that changes results. Two runs with equal settings, model and version give
+/// equal bytes.
 public struct ScreenSettings: Sendable, Equatable, Codable {
     public var coverage: Coverage
     public var tissueRule: TissueRule
@@ -32,8 +33,8 @@ public struct ScreenSettings: Sendable, Equatable, Codable {
         self.micronsPerPixel = micronsPerPixel
     }
 
-    /// Half for sparse sampling; any tissue for dense coverage, so that no tissue pixel is left out; all of the cell
-    /// for the paper's rule, which keeps a cell only if all nine of its mask pixels are tissue.
+    /// Half for sparse sampling; any tissue for dense coverage, so that no tissue pixel is left out; all of
+    /// the cell for the paper's rule, which keeps a cell only if all nine of its mask pixels are tissue.
     public static func defaultMinimumTissue(_ coverage: Coverage, _ rule: TissueRule) -> Double {
         switch (coverage, rule) {
         case (_, .paper): 1

@@ -20,7 +20,8 @@ struct SlideCharting: Sendable {
     /// Sides in µm.
     let tileMicrons: Double
     let cropMicrons: Double
-    /// Resolution at which tiles are looked at, in µm per pixel; the level read is not coarser if there is one.
+    /// Resolution at which tiles are looked at, in µm per pixel; the level read is not coarser if there is
+    /// one.
     let tileResolution: Double
 
     func chart(

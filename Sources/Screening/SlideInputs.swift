@@ -19,7 +19,8 @@ public enum SlideInputs {
     public static func resolve(_ arguments: [String]) throws(InputError) -> [SlideInput] {
         var paths: [String] = []
         var roots: [String] = []
-        // A folder without slides stays in the list as it is: the run reports it like any other input that is no slide.
+        // A folder without slides stays in the list as it is: the run reports it like any other input that is
+        // no slide.
         func addSingle(_ path: String) {
             paths.append(path)
             roots.append((absolute(path) as NSString).deletingLastPathComponent)
@@ -93,8 +94,8 @@ public enum SlideInputs {
         return common
     }
 
-    /// Percent-encodes what could trouble file systems, shells or web pages, and dots or dashes at the start of a
-    /// component. Letters of any script and spaces stay.
+    /// Percent-encodes what could trouble file systems, shells or web pages, and dots or dashes at the start
+    /// of a component. Letters of any script and spaces stay.
     static func safeName(_ name: String) -> String {
         name.split(separator: "/").map { component in
             component.unicodeScalars.enumerated().map { index, scalar in

@@ -19,7 +19,8 @@ struct SlideSurveyor: Sendable {
 
     /// Checks the file and opens it.
     ///
-    /// - Throws: `SlideFailure` with the most telling reason: what the preflight knows beats OpenSlide's silence.
+    /// - Throws: `SlideFailure` with the most telling reason: what the preflight knows beats OpenSlide's
+    ///   silence.
     func open(_ path: String, source: SlideSource) async throws -> (SlidePreflight, SlideDescription) {
         let preflight = try SlidePreflight.check(path)
         if let tiles = preflight.tiles, tiles.beyondEnd > 0,
@@ -74,12 +75,12 @@ struct SlideSurveyor: Sendable {
         }
         if mask.evidence.method == .faintTissueFallback {
             warnings.append(
-                "Otsu's threshold found next to no tissue; the faint areas that stand out from the glass were taken"
+                "Otsu's threshold found next to no tissue; faint areas that stand out from the glass were taken"
             )
         }
         if mask.evidence.unreadFraction > 0 {
             warnings.append(
-                "parts of the overview could not be read; they count as possible tissue, and their tiles are tried"
+                "parts of the overview could not be read; they count as possible tissue, their tiles are tried"
             )
         }
         return warnings

@@ -17,8 +17,8 @@ protocol SlideWork: Sendable {
 }
 
 extension SlideWork {
-    /// Works on one slide. Every error except cancellation becomes a manifest with status `failed`: a slide never
-    /// disappears.
+    /// Works on one slide. Every error except cancellation becomes a manifest with status `failed`: a slide
+    /// never disappears.
     ///
     /// - Returns: the manifest, also written to `folder` unless the folder itself cannot be used.
     /// - Throws: `CancellationError` only.

@@ -15,8 +15,8 @@ struct SlideStainEstimation {
 
     let seed: UInt64
 
-    /// The tiles to look at: those with the smallest hash among the ones with enough tissue or, if they are few, those
-    /// with the most tissue. In the order in which they are added.
+    /// The tiles to look at: those with the smallest hash among the ones with enough tissue or, if they are
+    /// few, those with the most tissue. In the order in which they are added.
     func sites(among sites: [TileSite]) -> [TileSite] {
         let rich = sites.filter { $0.tissueFraction >= Self.wantedTissue }
         guard rich.count >= Self.tileCount else {

@@ -5,7 +5,8 @@ internal import Tissue
 
 /// The tiles of a slide from site to score: `read -> prepare -> score`.
 ///
-/// Verdicts are put back into grid order at the end, so the result does not depend on which worker was faster.
+/// Verdicts are put back into grid order at the end, so the result does not depend on which worker was
+/// faster.
 struct TilePipeline {
     let path: String
     let chart: SlideChart

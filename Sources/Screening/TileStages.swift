@@ -6,7 +6,8 @@ internal import Tissue
 ///
 ///     sites -> read -> (middle) -> (last) -> results
 ///
-/// Memory is bounded by the queues, whatever the size of the slide. The first error of any stage ends them all.
+/// Memory is bounded by the queues, whatever the size of the slide. The first error of any stage ends them
+/// all.
 struct TileStages<Middle: Sendable, End: Sendable> {
     /// Limit of each queue in bytes; in items it is ``itemsPerWorker`` for every worker.
     static var bytesPerQueue: Int { 64 << 20 }

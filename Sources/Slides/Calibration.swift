@@ -21,8 +21,8 @@ public struct Calibration: Sendable, Equatable, Codable {
         self.source = source
     }
 
-    /// Scanners make pixels of 0.1 to 1 µm; single levels exported from a pyramid are coarser. What lies outside is a
-    /// screen resolution (72 dpi is 353 µm) or nonsense.
+    /// Scanners make pixels of 0.1 to 1 µm; single levels exported from a pyramid are coarser. What lies
+    /// outside is a screen resolution (72 dpi is 353 µm) or nonsense.
     public static let plausible = 0.05...20.0
 
     /// Both directions of a microscope scan agree; a larger difference means that one of them is wrong.
@@ -42,7 +42,8 @@ public struct Calibration: Sendable, Equatable, Codable {
         for (source, pair) in candidates {
             guard let (x, y) = pair else { continue }
             if let value = checked(x, y) { return Calibration(micronsPerPixel: value, source: source) }
-            rejected.append("\(source.rawValue) = \(Self.rounded(x)) x \(Self.rounded(y)) µm is not plausible")
+            rejected.append(
+                "\(source.rawValue) = \(Self.rounded(x)) x \(Self.rounded(y)) µm is not plausible")
         }
         if let flag { return Calibration(micronsPerPixel: MicronsPerPixel(flag), source: .flag) }
         if let table { return Calibration(micronsPerPixel: MicronsPerPixel(table), source: .table) }

@@ -3,8 +3,9 @@ internal import Pixels
 
 /// Ownership of one `openslide_t`.
 ///
-/// An error sticks to a handle for good: every later call on it fails (and its properties read as absent), so whoever
-/// meets one must drop the handle and open another. `openslide_get_error` is therefore asked after every call.
+/// An error sticks to a handle for good: every later call on it fails (and its properties read as absent), so
+/// whoever meets one must drop the handle and open another. `openslide_get_error` is therefore asked after
+/// every call.
 struct OpenSlideHandle: ~Copyable {
     private let handle: OpaquePointer
 
@@ -25,7 +26,8 @@ struct OpenSlideHandle: ~Copyable {
         openslide_close(handle)
     }
 
-    /// Fills `pixels` with premultiplied ARGB words of `width` x `height` pixels of `level`; `x`, `y` are level-0 pixels.
+    /// Fills `pixels` with premultiplied ARGB words of `width` x `height` pixels of `level`; `x`, `y` are
+    /// level-0 pixels.
     func read(
         x: Int, y: Int, level: LevelIndex, width: Int, height: Int, into pixels: inout [UInt32], path: String
     ) throws(SlideFailure) {

@@ -7,7 +7,8 @@ public struct SlideDescription: Sendable, Equatable {
         public let index: LevelIndex
         public let width: Int
         public let height: Int
-        /// Level-0 pixels per pixel of this level, as OpenSlide derives it from the sizes; rarely a whole number.
+        /// Level-0 pixels per pixel of this level, as OpenSlide derives it from the sizes; rarely a whole
+        /// number.
         public let downsample: Double
     }
 
@@ -23,7 +24,8 @@ public struct SlideDescription: Sendable, Equatable {
     public var width: Int { levels.first?.width ?? 0 }
     public var height: Int { levels.first?.height ?? 0 }
 
-    /// The coarsest level whose pixels are not larger than `microns` (with 1 % tolerance), else the full resolution.
+    /// The coarsest level whose pixels are not larger than `microns` (with 1 % tolerance), else the full
+    /// resolution.
     ///
     /// Reading coarser pixels than asked for would lose detail; finer ones only cost time.
     public func level(notCoarserThan microns: Double, calibration: MicronsPerPixel) -> Level {

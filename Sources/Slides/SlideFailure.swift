@@ -32,7 +32,7 @@ public enum SlideFailureReason: String, Sendable, Codable, CaseIterable {
         case .missingResolution:
             "give the microns per pixel of the scan with --mpp 0.25 or in a table with --mpp-csv FILE"
         case .corruptTiles:
-            "copy the file again, or accept the damage with a higher --max-unread (tiles are then listed as unread)"
+            "copy the file again, or accept the damage with a higher --max-unread (such tiles are listed as unread)"
         case .modified: "the file changed while it was read: run again when it is complete"
         }
     }

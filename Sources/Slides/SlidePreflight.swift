@@ -8,10 +8,12 @@ internal import Foundation
 
 /// The look at a file before OpenSlide gets it.
 ///
-/// OpenSlide hides why it refuses a file, aborts the whole process on some hostile TIFFs, and would hang on a pipe. So
-/// we open the file ourselves first, keep the system's reason, and check a TIFF's directories against the file size.
+/// OpenSlide hides why it refuses a file, aborts the whole process on some hostile TIFFs, and would hang on a
+/// pipe. So we open the file ourselves first, keep the system's reason, and check a TIFF's directories
+/// against the file size.
 public struct SlidePreflight: Sendable, Equatable {
-    /// Size and modification time when the file was looked at; a change while screening makes the result worthless.
+    /// Size and modification time when the file was looked at; a change while screening makes the result
+    /// worthless.
     public struct Identity: Sendable, Equatable, Codable {
         public let bytes: Int
         public let modifiedSeconds: Int
@@ -20,7 +22,8 @@ public struct SlidePreflight: Sendable, Equatable {
     }
 
     public let identity: Identity
-    /// Tiles of the first tiled image and how many of them lie beyond the end of the file; nil if the file is no TIFF.
+    /// Tiles of the first tiled image and how many of them lie beyond the end of the file; nil if the file is
+    /// no TIFF.
     public let tiles: TileCensus?
 
     /// - Throws: ``SlideFailure`` if the file is not worth opening.

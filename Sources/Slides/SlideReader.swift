@@ -2,8 +2,8 @@ public import Pixels
 
 /// Reads regions of one slide. Not for sharing: give every reading thread a reader of its own.
 ///
-/// A region that cannot be decoded poisons OpenSlide's handle; the reader then closes it and opens a new one for the
-/// next region, so that one corrupt tile costs one tile.
+/// A region that cannot be decoded poisons OpenSlide's handle; the reader then closes it and opens a new one
+/// for the next region, so that one corrupt tile costs one tile.
 public final class SlideReader {
     public let description: SlideDescription
     private var handle: OpenSlideHandle?
@@ -43,8 +43,8 @@ public final class SlideReader {
 
 /// OpenSlide's pixels are premultiplied ARGB in native 32-bit words; transparent means "not scanned".
 enum Compositing {
-    /// Lays the pixels over the background color. With premultiplied values that is `c + background * (255 - a) / 255`,
-    /// which never divides by alpha and so loses nothing where alpha is small.
+    /// Lays the pixels over the background color. With premultiplied values that is `c + background * (255 -
+    /// a) / 255`, which never divides by alpha and so loses nothing where alpha is small.
     static func rgb(_ argb: [UInt32], width: Int, height: Int, background: RGBColor) -> RGBImage {
         let count = width * height
         let bytes = [UInt8](unsafeUninitializedCapacity: count * 3) { target, initialized in

@@ -27,7 +27,8 @@ struct TIFFFormat {
         }
     }
 
-    /// An unsigned number of at most 8 bytes; what does not fit `Int` becomes `Int.max`, which every check refuses.
+    /// An unsigned number of at most 8 bytes; what does not fit `Int` becomes `Int.max`, which every check
+    /// refuses.
     static func integer(_ bytes: ArraySlice<UInt8>, littleEndian: Bool) -> Int {
         var value: UInt64 = 0
         for byte in littleEndian ? Array(bytes.reversed()) : Array(bytes) {

@@ -6,10 +6,11 @@ public struct TileCensus: Sendable, Equatable {
     public let beyondEnd: Int
 }
 
-/// A walk over the directories of a TIFF or BigTIFF before any library sees it, in overflow-checked arithmetic.
+/// A walk over the directories of a TIFF or BigTIFF before any library sees it, in overflow-checked
+/// arithmetic.
 ///
-/// It rejects what is known to kill or hang OpenSlide 3.4 (dimension bombs, loops) and counts tiles that a truncated
-/// copy has lost. Tag numbers: TIFF 6.0 specification; BigTIFF: libtiff's design note.
+/// It rejects what is known to kill or hang OpenSlide 3.4 (dimension bombs, loops) and counts tiles that a
+/// truncated copy has lost. Tag numbers: TIFF 6.0 specification; BigTIFF: libtiff's design note.
 enum TIFFDirectoryScan {
     static let maximumDirectories = 1_000
     static let maximumEntries = 4_096
@@ -18,8 +19,8 @@ enum TIFFDirectoryScan {
     static let maximumPixels = 1 << 40
     static let maximumTiles = 50_000_000
 
-    /// - Returns: nil if the file is not a TIFF, or one of Hamamatsu's NDPI files, whose offsets do not follow the
-    ///   standard.
+    /// - Returns: nil if the file is not a TIFF, or one of Hamamatsu's NDPI files, whose offsets do not
+    ///   follow the standard.
     /// - Throws: `truncated` or `bad_tiff`.
     static func census(of file: RandomAccessFile) throws(SlideFailure) -> TileCensus? {
         guard file.size >= 8 else { return nil }

@@ -7,9 +7,10 @@ internal import Pixels
 
 /// What a dark or colored pixel can be besides tissue, told from which color it absorbs.
 ///
-/// Hematoxylin and eosin both absorb green most (Ruifrok and Johnston 2001: H 0.65, 0.70, 0.29; E 0.07, 0.99, 0.11).
-/// Blue and green ink absorb red more than green; dense red ink absorbs all green and much blue but no red; black ink
-/// and unlit scanner area absorb all three alike. The limits leave a margin for bluish hematoxylin and for blood.
+/// Hematoxylin and eosin both absorb green most (Ruifrok and Johnston 2001: H 0.65, 0.70, 0.29; E 0.07, 0.99,
+/// 0.11). Blue and green ink absorb red more than green; dense red ink absorbs all green and much blue but no
+/// red; black ink and unlit scanner area absorb all three alike. The limits leave a margin for bluish
+/// hematoxylin and for blood.
 enum InkRule {
     enum Verdict: Equatable {
         case clear, ink, black
@@ -22,7 +23,8 @@ enum InkRule {
         let (low, high) = (min(red, green, blue), max(red, green, blue))
         // Transmission below about a third in every color, and nearly the same in all.
         if low > 1.1 && low > 0.7 * high { return .black }
-        // Dense ink lies over tissue too, whose own green absorption pulls the ratio down: a lower limit there.
+        // Dense ink lies over tissue too, whose own green absorption pulls the ratio down: a lower limit
+        // there.
         if red > (red > 0.6 ? 1.12 : 1.25) * green && red > 0.25 { return .ink }
         if green > 1.4 && red < 0.25 * green && blue > 0.6 * green { return .ink }
         return .clear

@@ -1,14 +1,17 @@
 internal import Kernels
 internal import Pixels
 
-/// The tissue rule of the paper's published Camelyon16 preparation (Shvetsova et al. 2021, code of the authors).
+/// The tissue rule of the paper's published Camelyon16 preparation (Shvetsova et al. 2021, code of the
+/// authors).
 ///
-/// At 64 µm a pixel (level 8 of a 0.25 µm slide): luma 0.2125, 0.7154, 0.0721; tissue is `<=` Otsu's threshold; border
-/// removal (more than 700 rows: 100 rows at the top and bottom and 50 columns at the LEFT; else 30 pixels on all
-/// sides); a 3 x 3 opening. A 768 px cell is kept only if all nine of its pixels are tissue.
+/// At 64 µm a pixel (level 8 of a 0.25 µm slide): luma 0.2125, 0.7154, 0.0721; tissue is `<=` Otsu's
+/// threshold; border removal (more than 700 rows: 100 rows at the top and bottom and 50 columns at the LEFT;
+/// else 30 pixels on all sides); a 3 x 3 opening. A 768 px cell is kept only if all nine of its pixels are
+/// tissue.
 ///
-/// Two departures, both where the published code depends on accidents: pixels that were not scanned are glass here
-/// (there they turn black and so become tissue), and the pixel is 64 µm on every slide instead of level 8.
+/// Two departures, both where the published code depends on accidents: pixels that were not scanned are glass
+/// here (there they turn black and so become tissue), and the pixel is 64 µm on every slide instead of level
+/// 8.
 public struct PaperTissueRule: Sendable {
     /// Side of a mask pixel in µm: 256 pixels of 0.25 µm.
     public static let micronsPerPixel = 64.0

@@ -15,11 +15,13 @@ public struct SlideOverview: Sendable {
     public let level: LevelIndex
 }
 
-/// Reads a ``SlideOverview``: the coarsest level that is fine enough, in blocks, averaged down by a whole factor.
+/// Reads a ``SlideOverview``: the coarsest level that is fine enough, in blocks, averaged down by a whole
+/// factor.
 ///
 /// Also when only level 0 exists, memory stays at one block and the small picture.
 public struct OverviewReader: Sendable {
-    /// Pixel size wanted for tissue detection, in µm: nuclei blur into tissue, thin strands of it stay visible.
+    /// Pixel size wanted for tissue detection, in µm: nuclei blur into tissue, thin strands of it stay
+    /// visible.
     public static let tissueMicrons = 4.0
     /// The longer side of the overview: at least this, for a picture worth looking at ...
     public static let minimumSide = 1_024.0
@@ -51,8 +53,8 @@ public struct OverviewReader: Sendable {
     private var columns: Int { (level.width + side - 1) / side }
     private var rows: Int { (level.height + side - 1) / side }
 
-    /// Reads the overview. Blocks that cannot be read are marked, after a second try in smaller pieces to narrow the
-    /// damage down.
+    /// Reads the overview. Blocks that cannot be read are marked, after a second try in smaller pieces to
+    /// narrow the damage down.
     ///
     /// - Parameter onBlock: called after every block; throws to stop.
     public func read(from reader: SlideReader, onBlock: () throws -> Void) throws -> SlideOverview {

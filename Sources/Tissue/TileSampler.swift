@@ -33,8 +33,8 @@ public struct TileSampler: Sendable {
 
     /// The chosen cells in row-major order.
     ///
-    /// A random subset takes the cells with the smallest hash of (seed, column, row): it does not depend on the other
-    /// cells, so a slightly different mask changes only the cells that it changes.
+    /// A random subset takes the cells with the smallest hash of (seed, column, row): it does not depend on
+    /// the other cells, so a slightly different mask changes only the cells that it changes.
     public func sites(on mask: TissueMask) -> [TileSite] {
         var chosen: [(column: Int, row: Int, fraction: Double)] = []
         for row in 0..<grid.rows {

@@ -3,23 +3,27 @@ internal import Pixels
 
 /// Which rule finds the tissue.
 public enum TissueRule: String, Sendable, Codable, CaseIterable {
-    /// Otsu on saturation with ink and black kept out, a floor for blank slides and a fallback for faint tissue.
+    /// Otsu on saturation with ink and black kept out, a floor for blank slides and a fallback for faint
+    /// tissue.
     case otsu
-    /// The rule of the paper's Camelyon16 preparation: Otsu on luma at 64 µm a pixel, its border removal, an opening.
+    /// The rule of the paper's Camelyon16 preparation: Otsu on luma at 64 µm a pixel, its border removal, an
+    /// opening.
     case paper
 }
 
 /// Otsu's threshold on HSV saturation.
 ///
-/// Saturation and not brightness: glass, dust, shadows and scanner black are gray, whatever their brightness, while
-/// both stains are colored, so that pale eosin counts and gray dirt does not. The comparison is in `Tissue.md`.
+/// Saturation and not brightness: glass, dust, shadows and scanner black are gray, whatever their brightness,
+/// while both stains are colored, so that pale eosin counts and gray dirt does not. The comparison is in
+/// `Tissue.md`.
 public struct TissueDetector: Sendable {
-    /// Saturation (0...255) below which nothing counts as tissue: glass and JPEG noise stay under it on blank slides,
-    /// where Otsu would call half of the noise tissue.
+    /// Saturation (0...255) below which nothing counts as tissue: glass and JPEG noise stay under it on blank
+    /// slides, where Otsu would call half of the noise tissue.
     public static let floor = 18.0
     /// Less tissue than this part of the slide makes the detector look for faint tissue.
     public static let littleTissue = 0.002
-    /// Saturation above the glass that faint tissue must have, in standard deviations of the glass and at least ...
+    /// Saturation above the glass that faint tissue must have, in standard deviations of the glass and at
+    /// least ...
     static let faintDeviations = 4.0
     /// ... this much (0...255).
     static let faintContrast = 4.0
@@ -82,8 +86,8 @@ public struct TissueDetector: Sendable {
         return (Otsu.threshold(histogram: histogram).map(Double.init), faint)
     }
 
-    /// Level and spread of the glass: the mode of the histogram's lower part, and the half-width of the values below it
-    /// (tissue lies above and does not disturb that side).
+    /// Level and spread of the glass: the mode of the histogram's lower part, and the half-width of the
+    /// values below it (tissue lies above and does not disturb that side).
     private static func glassLevel(_ histogram: [Int]) -> (level: Double, deviation: Double) {
         let low = histogram.prefix(64)
         guard let peak = low.max(), peak > 0, let mode = low.firstIndex(of: peak) else { return (0, 0) }

@@ -39,7 +39,8 @@ public struct TissueMask: Sendable {
 public struct TissueEvidence: Sendable, Equatable, Codable {
     public enum Method: String, Sendable, Codable {
         case otsu
-        /// Otsu found next to nothing, but pixels stand out against the glass: their outline was taken instead.
+        /// Otsu found next to nothing, but pixels stand out against the glass: their outline was taken
+        /// instead.
         case faintTissueFallback = "faint_tissue_fallback"
         case paper
     }

@@ -4,7 +4,8 @@ import Yams
 /// `--config FILE.yaml`: options from a file. A flag on the command line wins.
 ///
 /// The file is a mapping of option names without dashes to values (`coverage: sparse`, `overwrite: true`,
-/// `max-tiles: 500`). It is turned into arguments that stand before the user's own, of which the parser takes the last.
+/// `max-tiles: 500`). It is turned into arguments that stand before the user's own, of which the parser takes
+/// the last.
 enum ConfigurationFile {
     static func expand(_ arguments: [String]) throws -> [String] {
         guard let command = arguments.first, let path = path(in: arguments) else { return arguments }

@@ -5,7 +5,8 @@ import Synchronization
 
 /// SIGINT and SIGTERM as cancellation: the first one stops the work in good order, a second one ends at once.
 ///
-/// Nothing half-written can stay behind either way, because files get their names only when they are complete.
+/// Nothing half-written can stay behind either way, because files get their names only when they are
+/// complete.
 struct Interruption: Sendable {
     /// Runs `work`; when a signal cancels it, the process ends with 130 or 143.
     static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws

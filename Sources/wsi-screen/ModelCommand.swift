@@ -30,7 +30,9 @@ struct ModelCommand: ParsableCommand {
             } else {
                 for row in rows {
                     Terminal.result(
-                        "\(row["name"] ?? "")\t\(row["version"] ?? "")\t\(row["detector"] ?? "")\t\(row["purpose"] ?? "")\n"
+                        ["name", "version", "detector", "purpose"].compactMap { row[$0] }.joined(
+                            separator: "\t")
+                            + "\n"
                     )
                 }
             }

@@ -26,7 +26,8 @@ struct Main {
         }
     }
 
-    /// ArgumentParser's own endings: help goes to standard output with status 0, mistakes to standard error with 64.
+    /// ArgumentParser's own endings: help goes to standard output with status 0, mistakes to standard error
+    /// with 64.
     private static func finish(_ error: any Error) -> Never {
         let status = Program.exitCode(for: error).rawValue
         if status == 0 { Program.exit(withError: error) }
@@ -43,15 +44,18 @@ struct Program: AsyncParsableCommand {
         commandName: "wsi-screen",
         abstract: "Screens whole-slide images for tissue that does not look normal.",
         discussion: """
-            wsi-screen slide.tif            screens a slide; the heatmap is in wsi-screen-out/slide/heatmap.png
+            wsi-screen slide.tif            screens a slide; see wsi-screen-out/slide/heatmap.png
             wsi-screen screen SLIDES/ -o out   screens all slides below a folder; run again to resume
             wsi-screen doctor               checks libraries, processor and disk
 
-            For research, not for diagnosis. Exit codes: 0 every input ended well, 64 usage, 65 some input is bad, 70 \
-            internal error, 73 output cannot be created or is in use, 74 I/O error, 75 try again, 130 interrupted.
+            For research, not for diagnosis. Exit codes: 0 every input ended well, 64 usage, 65 some input is \
+            bad, 70 internal error, 73 output cannot be created or is in use, 74 I/O error, 75 try again, 130 \
+            interrupted.
             """,
         version: WSIScreen.version,
-        subcommands: [ScreenCommand.self, TileCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self])
+        subcommands: [
+            ScreenCommand.self, TileCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self,
+        ])
 
     /// Puts `screen` in front of arguments that do not begin with a command.
     static func withDefaultCommand(_ arguments: [String]) -> [String] {

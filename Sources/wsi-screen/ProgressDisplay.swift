@@ -80,8 +80,9 @@ final class ProgressDisplay: Sendable {
             for warning in manifest.warnings { logger.warning("\(name): \(warning)") }
             let score =
                 manifest.score.map { " \(manifest.settings.aggregate.rawValue) \(Self.rounded($0))," } ?? ""
+            let time = Self.duration(manifest.timing.secondsTotal)
             logger.info(
-                "\(name): \(manifest.status.rawValue),\(score) \(manifest.counts.tiles) tiles in \(Self.duration(manifest.timing.secondsTotal))"
+                "\(name): \(manifest.status.rawValue),\(score) \(manifest.counts.tiles) tiles in \(time)"
             )
         }
     }

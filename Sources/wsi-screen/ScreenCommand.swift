@@ -8,8 +8,8 @@ struct ScreenCommand: AsyncParsableCommand {
         commandName: "screen",
         abstract: "Score the tissue of slides and draw where it is unusual.",
         discussion: """
-            For each slide: find the tissue, lay a grid, normalize the stain, score every cell with the model, and \
-            write DIR/SLIDE/ with heatmap.png, heatmap.tif, tiles.csv, mask.png, thumbnail.png and manifest.json. \
+            For each slide: find the tissue, lay a grid, normalize the stain, score every cell with the model, \
+            and write DIR/SLIDE/ with heatmap.png, heatmap.tif, tiles.csv, mask.png, thumbnail.png, manifest.json. \
             DIR/summary.csv has one row for every slide, also for those that failed, with the reason.
 
               wsi-screen slide.svs
@@ -33,7 +33,7 @@ struct ScreenCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Which slide score is called 'score': max, mean, p95, p99, top1pct_mean, fraction_above_normal_p99."
+            "Which of the slide scores is called 'score'."
     )
     var aggregate: Aggregate = .top1pctMean
 

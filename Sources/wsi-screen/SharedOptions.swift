@@ -50,18 +50,18 @@ struct SlideOptions: ParsableArguments {
         name: [.customShort("o"), .long], help: ArgumentHelp("Folder for the results.", valueName: "dir"))
     var output: String?
 
-    @Option(help: "dense: every tissue pixel in one cell. sparse: one crop per tile, a ninth of the area.")
+    @Option(help: "dense: every tissue pixel in one cell (screen). sparse: one crop per tile (tile).")
     var coverage: Coverage?
 
     @Option(
         help:
-            "How tissue is found: otsu (saturation), or paper (the rule of the paper's Camelyon16 preparation)."
+            "How tissue is found: otsu (saturation), or paper (as for Camelyon16 in the paper)."
     )
     var mask: TissueRule = .otsu
 
     @Option(
         help: ArgumentHelp(
-            "Least tissue part of a cell, 0 to 1. Default: any tissue (dense), 0.5 (sparse), 1 (--mask paper).",
+            "Least tissue part of a cell, 0 to 1. Default: any (dense), 0.5 (sparse), 1 (--mask paper).",
             valueName: "fraction"))
     var minTissue: Double?
 

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Standard error: messages and progress. Standard output is only for results that were asked for with `--json` or a
-/// command whose result is text.
+/// Standard error: messages and progress. Standard output is only for results that were asked for with
+/// `--json` or a command whose result is text.
 enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
 

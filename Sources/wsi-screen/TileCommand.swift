@@ -12,9 +12,9 @@ struct TileCommand: AsyncParsableCommand {
         commandName: "tile",
         abstract: "Cut slides into stain-normalized tiles, without a model.",
         discussion: """
-            For each slide: find the tissue, lay a grid of tiles (768 px at 0.25 µm: 192 µm), normalize the stain, and \
-            write DIR/SLIDE/tiles/x…_y….png, tiles.csv, mask.png, thumbnail.png and manifest.json. Names and table give \
-            level-0 coordinates.
+            For each slide: find the tissue, lay a grid of tiles (768 px at 0.25 µm: 192 µm), normalize the \
+            stain, and write DIR/SLIDE/tiles/x…_y….png, tiles.csv, mask.png, thumbnail.png and manifest.json. \
+            Names and table give level-0 coordinates.
 
               wsi-screen tile slide.svs -o tiles --max-tiles 50
               wsi-screen tile SLIDES/ -o tiles --stain tile --stain-target good-tile.png

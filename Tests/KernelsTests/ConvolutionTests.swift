@@ -52,8 +52,8 @@ func convolved(_ input: [Float], _ shape: MapShape, _ kernel: ConvolutionKernel,
 }
 
 @Suite struct `Convolution` {
-    /// Height, width, inputs, outputs, side, padding: narrow and wide, odd sizes, every window that networks use,
-    /// and one whose patches need several blocks.
+    /// Height, width, inputs, outputs, side, padding: narrow and wide, odd sizes, every window that networks
+    /// use, and one whose patches need several blocks.
     static let cases = [
         [8, 8, 3, 4, 3, 1], [7, 5, 4, 4, 3, 1], [9, 6, 5, 3, 3, 1], [8, 8, 16, 16, 3, 1],
         [6, 7, 8, 20, 3, 1],

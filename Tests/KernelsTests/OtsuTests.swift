@@ -5,7 +5,8 @@ import Pixels
 import TestSupport
 import Testing
 
-/// Otsu's definition by brute force: the split of the sorted values with the smallest variance within both classes.
+/// Otsu's definition by brute force: the split of the sorted values with the smallest variance within both
+/// classes.
 private func bruteForceThreshold(_ values: [UInt8]) -> UInt8? {
     let candidates = Set(values).sorted()
     guard candidates.count > 1 else { return candidates.first }

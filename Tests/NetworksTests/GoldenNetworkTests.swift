@@ -127,8 +127,8 @@ struct `Parity with the PyTorch reference` {
         #expect(first.values(at: taps[0]) == second.values(at: taps[0]))
     }
 
-    /// The net of `pg.safetensors` outside the transition: at 64 px without the old image layers, at 32 px without
-    /// the new stage.
+    /// The net of `pg.safetensors` outside the transition: at 64 px without the old image layers, at 32 px
+    /// without the new stage.
     private func growingStage(_ golden: GoldenTensors, side: Int) throws -> Autoencoder {
         let all = try golden.file.tensors(under: "init.")
         var tensors: NamedTensors = [:]

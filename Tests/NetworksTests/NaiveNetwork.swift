@@ -16,8 +16,8 @@ func randomTensors(_ parameters: [ParameterShape], seed: UInt64) -> NamedTensors
     return tensors
 }
 
-/// The autoencoder written down once more from the paper's block table, in doubles and nested loops, without the
-/// layer lists of the product: an independent oracle for small networks.
+/// The autoencoder written down once more from the paper's block table, in doubles and nested loops, without
+/// the layer lists of the product: an independent oracle for small networks.
 struct NaiveNetwork {
     let tensors: NamedTensors
 
@@ -104,7 +104,8 @@ struct NaiveNetwork {
         return convolve(leaky(h), "dec.rgb", padding: 1)
     }
 
-    /// Features of a stack of blocks of 3 x 3 convolutions with ReLU, after the last one; `widths` as in the record.
+    /// Features of a stack of blocks of 3 x 3 convolutions with ReLU, after the last one; `widths` as in the
+    /// record.
     func features(_ image: Map, widths: [[Int]], prefix: String) -> Map {
         let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
         let color = image.count == 1 ? [image[0], image[0], image[0]] : image

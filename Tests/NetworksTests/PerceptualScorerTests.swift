@@ -69,7 +69,8 @@ import Testing
         return (0..<(side * side * channels)).map { _ in Float(generator.nextUnit() * 2 - 1) }
     }
 
-    /// Grey and RGB, code of one pixel and larger, changing widths, narrow and wide layers, 32, 64 and 128 px.
+    /// Grey and RGB, code of one pixel and larger, changing widths, narrow and wide layers, 32, 64 and 128
+    /// px.
     @Test(arguments: [
         (3, 32, [3, 5, 4, 4], 4, 8), (1, 32, [12, 5, 7, 6], 3, 1), (3, 16, [20, 9], 5, 8),
         (1, 64, [2, 3, 4], 2, 16),

@@ -1,5 +1,5 @@
-/// Largest absolute difference between two sequences of the same length, or nil if the lengths differ or any value
-/// is not finite (so that a comparison can never pass on NaN).
+/// Largest absolute difference between two sequences of the same length, or nil if the lengths differ or any
+/// value is not finite (so that a comparison can never pass on NaN).
 public func maximumDifference<T: BinaryFloatingPoint>(_ left: [T], _ right: [T]) -> T? {
     guard left.count == right.count else { return nil }
     var largest: T = 0
@@ -10,8 +10,8 @@ public func maximumDifference<T: BinaryFloatingPoint>(_ left: [T], _ right: [T])
     return largest
 }
 
-/// Largest absolute difference divided by the largest magnitude on the right: the tolerance the golden data is
-/// stated in ("relative to the tensor's maximum"). Nil as for ``maximumDifference(_:_:)``.
+/// Largest absolute difference divided by the largest magnitude on the right: the tolerance the golden data
+/// is stated in ("relative to the tensor's maximum"). Nil as for ``maximumDifference(_:_:)``.
 public func maximumRelativeDifference<T: BinaryFloatingPoint>(_ left: [T], _ right: [T]) -> T? {
     guard let difference = maximumDifference(left, right) else { return nil }
     let scale = right.reduce(0) { max($0, abs($1)) }

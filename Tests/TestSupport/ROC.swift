@@ -1,5 +1,5 @@
-/// Area under the ROC curve by its definition: the part of all (positive, negative) pairs in which the positive scores
-/// higher, ties counting half.
+/// Area under the ROC curve by its definition: the part of all (positive, negative) pairs in which the
+/// positive scores higher, ties counting half.
 public func areaUnderROC(positives: [Double], negatives: [Double]) -> Double {
     var wins = 0.0
     for positive in positives {

@@ -1,8 +1,8 @@
 public import Foundation
 
-/// Where reference data lies that is not part of the repository: `../shared` beside the checkout, or the folder that
-/// the environment variable `WSI_SCREEN_SHARED` names. Tests that need it run only where it is present:
-/// `@Test(.enabled(if: SharedData.isPresent, SharedData.absence))`.
+/// Where reference data lies that is not part of the repository: `../shared` beside the checkout, or the
+/// folder that the environment variable `WSI_SCREEN_SHARED` names. Tests that need it run only where it is
+/// present: `@Test(.enabled(if: SharedData.isPresent, SharedData.absence))`.
 public enum SharedData {
     /// Root of the package checkout.
     public static let packageRoot = URL(fileURLWithPath: #filePath)
