@@ -110,7 +110,10 @@ let package = Package(
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
-            name: "SlidesTests", dependencies: ["Slides", "SyntheticSlides", "Pixels", "TestSupport"],
+            name: "SlidesTests",
+            dependencies: [
+                "Slides", "SyntheticSlides", "Staining", "Kernels", "ImageFiles", "Pixels", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TissueTests",
