@@ -117,7 +117,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TissueTests",
-            dependencies: ["Tissue", "Slides", "Kernels", "SyntheticSlides", "Pixels", "TestSupport"],
+            dependencies: [
+                "Tissue", "Slides", "Kernels", "SyntheticSlides", "ImageFiles", "Pixels", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "FlowTests", dependencies: ["Flow"], swiftSettings: strict),
         .testTarget(

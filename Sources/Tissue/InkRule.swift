@@ -3,19 +3,19 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Pixels
+package import Pixels
 
 /// What a dark or colored pixel can be besides tissue, told from which color it absorbs.
 ///
 /// Hematoxylin and eosin both absorb green most (Ruifrok and Johnston 2001: H 0.65, 0.70, 0.29; E 0.07, 0.99, 0.11).
 /// Blue and green ink absorb red more than green; dense red ink absorbs all green and much blue but no red; black ink
 /// and unlit scanner area absorb all three alike. The limits leave a margin for bluish hematoxylin and for blood.
-enum InkRule {
-    enum Verdict: Equatable {
+package enum InkRule {
+    package enum Verdict: Equatable {
         case clear, ink, black
     }
 
-    static func verdict(_ color: RGBColor) -> Verdict {
+    package static func verdict(_ color: RGBColor) -> Verdict {
         let red = density[Int(color.red)]
         let green = density[Int(color.green)]
         let blue = density[Int(color.blue)]
@@ -24,7 +24,8 @@ enum InkRule {
         if low > 1.1 && low > 0.7 * high { return .black }
         // Dense ink lies over tissue too, whose own green absorption pulls the ratio down: a lower limit there.
         if red > (red > 0.6 ? 1.12 : 1.25) * green && red > 0.25 { return .ink }
-        if green > 1.4 && red < 0.25 * green && blue > 0.6 * green { return .ink }
+        // Dense blood comes close to red ink; to lose tissue is worse than to keep a red stroke.
+        if green > 1.4 && red < 0.16 * green && blue > 0.6 * green { return .ink }
         return .clear
     }
 

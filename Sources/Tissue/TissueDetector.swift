@@ -102,6 +102,8 @@ public struct TissueDetector: Sendable {
 private struct Exclusion {
     /// Single dark nuclei and grains of pigment are no ink, which comes in strokes: least area in µm².
     static let smallestStroke = 800.0
+    /// Half the width in µm of gaps that are closed in a stroke.
+    static let strokeGap = 32.0
     /// Soft edge of a stroke in µm.
     static let softEdge = 8.0
 
@@ -131,7 +133,9 @@ private struct Exclusion {
         let raw = Plane(width: image.width, height: image.height, values: values)
         let strokes = raw.withoutSpecks(
             smallerThan: Int(smallestStroke / (micronsPerPixel * micronsPerPixel)))
-        return Morphology.dilate(strokes, radius: max(1, Int((softEdge / micronsPerPixel).rounded())))
+        // A stroke is solid: where it lies over dense nuclei it leaves gaps that look like tissue.
+        let solid = Morphology.close(strokes, radius: max(1, Int((strokeGap / micronsPerPixel).rounded())))
+        return Morphology.dilate(solid, radius: max(1, Int((softEdge / micronsPerPixel).rounded())))
     }
 }
 
