@@ -59,7 +59,9 @@ let package = Package(
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide"], swiftSettings: strict),
-        .target(name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"], swiftSettings: strict),
+        .target(
+            name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"],
+            exclude: ["Tissue.md", "Evidence"], swiftSettings: strict),
 
         // The product: stages, results, command line.
         .target(

@@ -44,7 +44,8 @@ public struct TissueMask: Sendable {
 public struct TissueEvidence: Sendable, Equatable, Codable {
     public enum Method: String, Sendable, Codable {
         case otsu
-        /// Otsu found next to nothing, but pixels stand out against the glass: their outline was taken instead.
+        /// Otsu found next to nothing or had to be raised to the floor, but pixels stand out against the glass: their
+        /// outline was taken too.
         case faintTissueFallback = "faint_tissue_fallback"
         case paper
     }

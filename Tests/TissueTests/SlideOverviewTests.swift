@@ -142,7 +142,7 @@ private struct Stop: Error {}
         #expect(mask.plane.trueCount == 0 && mask.evidence.blackFraction > 0.4)
     }
 
-    @Test func `a patch of stain is found to the pixel but for its rounded rim`() {
+    @Test func `a patch of stain is found to the pixel`() {
         var image = RGBImage(width: 200, height: 200, filledWith: RGBColor(red: 243, green: 242, blue: 245))
         for y in 60..<140 {
             for x in 50..<150 { image[x, y] = RGBColor(red: 210, green: 140, blue: 180) }
