@@ -59,7 +59,9 @@ let package = Package(
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide"], swiftSettings: strict),
-        .target(name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"], swiftSettings: strict),
+        .target(
+            name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"],
+            exclude: ["Tissue.md", "Evidence"], swiftSettings: strict),
 
         // The product: stages, results, command line.
         .target(
@@ -118,11 +120,16 @@ let package = Package(
             name: "CommandLineTests", dependencies: ["wsi-screen", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
-            name: "SlidesTests", dependencies: ["Slides", "SyntheticSlides", "Pixels", "TestSupport"],
+            name: "SlidesTests",
+            dependencies: [
+                "Slides", "SyntheticSlides", "Staining", "Kernels", "ImageFiles", "Pixels", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TissueTests",
-            dependencies: ["Tissue", "Slides", "Kernels", "SyntheticSlides", "Pixels", "TestSupport"],
+            dependencies: [
+                "Tissue", "Slides", "Kernels", "SyntheticSlides", "ImageFiles", "Pixels", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "FlowTests", dependencies: ["Flow"], swiftSettings: strict),
         .testTarget(

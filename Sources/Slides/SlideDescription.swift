@@ -10,6 +10,13 @@ public struct SlideDescription: Sendable, Equatable {
         /// Level-0 pixels per pixel of this level, as OpenSlide derives it from the sizes; rarely a whole
         /// number.
         public let downsample: Double
+
+        package init(index: LevelIndex, width: Int, height: Int, downsample: Double) {
+            self.index = index
+            self.width = width
+            self.height = height
+            self.downsample = downsample
+        }
     }
 
     public let path: String
@@ -20,6 +27,17 @@ public struct SlideDescription: Sendable, Equatable {
     public let background: RGBColor
     /// The properties that the program uses; others may hold names and dates of patients and are never kept.
     public let calibrationProperties: CalibrationProperties
+
+    package init(
+        path: String, vendor: String, levels: [Level], background: RGBColor,
+        calibrationProperties: CalibrationProperties
+    ) {
+        self.path = path
+        self.vendor = vendor
+        self.levels = levels
+        self.background = background
+        self.calibrationProperties = calibrationProperties
+    }
 
     public var width: Int { levels.first?.width ?? 0 }
     public var height: Int { levels.first?.height ?? 0 }

@@ -42,10 +42,12 @@ public final class SlideReader {
 }
 
 /// OpenSlide's pixels are premultiplied ARGB in native 32-bit words; transparent means "not scanned".
-enum Compositing {
+package enum Compositing {
     /// Lays the pixels over the background color. With premultiplied values that is `c + background * (255 -
     /// a) / 255`, which never divides by alpha and so loses nothing where alpha is small.
-    static func rgb(_ argb: [UInt32], width: Int, height: Int, background: RGBColor) -> RGBImage {
+    package static func rgb(
+        _ argb: [UInt32], width: Int, height: Int, background: RGBColor
+    ) -> RGBImage {
         let count = width * height
         let bytes = [UInt8](unsafeUninitializedCapacity: count * 3) { target, initialized in
             argb.withUnsafeBufferPointer { source in

@@ -78,12 +78,14 @@ struct TIFFDirectory {
         let table = try file.bytes(at: start, count: entryCount * entrySize + pointerSize)
         var fields: [Int: Field] = [:]
         var first: [Int: Int] = [:]
+        var seen: Set<Int> = []
         for entry in 0..<entryCount {
             let at = entry * entrySize
             let tag = format.integer(table[at..<(at + 2)])
             let type = format.integer(table[(at + 2)..<(at + 4)])
             let count = format.integer(table[(at + 4)..<(at + 4 + pointerSize)])
-            guard let size = Self.typeSizes[type] else { continue }
+            // Of a repeated tag libtiff takes the first and ignores the others; so must the checks.
+            guard seen.insert(tag).inserted, let size = Self.typeSizes[type] else { continue }
             let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
             guard !overflow, Tag(rawValue: tag) == nil || bytes <= file.size else {
                 throw SlideFailure(.badTIFF, path: file.path, detail: "tag \(tag) claims \(count) values")

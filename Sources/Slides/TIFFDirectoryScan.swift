@@ -4,6 +4,11 @@ public struct TileCensus: Sendable, Equatable {
     public let total: Int
     /// Tiles that begin or end beyond the end of the file.
     public let beyondEnd: Int
+
+    package init(total: Int, beyondEnd: Int) {
+        self.total = total
+        self.beyondEnd = beyondEnd
+    }
 }
 
 /// A walk over the directories of a TIFF or BigTIFF before any library sees it, in overflow-checked
@@ -38,9 +43,10 @@ enum TIFFDirectoryScan {
                     .badTIFF, path: file.path, detail: "the TIFF has over \(maximumDirectories) directories")
             }
             let directory = try TIFFDirectory(file: file, format: format, offset: offset)
+            // Before the way out for NDPI: a private tag must not carry a bomb past the check.
+            try checkSizes(directory, path: file.path)
             if directory.isNDPI { return nil }
             try directory.checkExtents(file: file)
-            try checkSizes(directory, path: file.path)
             if first == nil { first = try count(directory, file: file, format: format) }
             offset = directory.next
         }

@@ -13,6 +13,18 @@ public struct SlideOverview: Sendable {
     public let micronsPerPixel: Double
     /// The level that was read.
     public let level: LevelIndex
+
+    package init(
+        image: RGBImage, unread: Plane<Bool>, scaleX: Double, scaleY: Double, micronsPerPixel: Double,
+        level: LevelIndex = .full
+    ) {
+        self.image = image
+        self.unread = unread
+        self.scaleX = scaleX
+        self.scaleY = scaleY
+        self.micronsPerPixel = micronsPerPixel
+        self.level = level
+    }
 }
 
 /// Reads a ``SlideOverview``: the coarsest level that is fine enough, in blocks, averaged down by a whole

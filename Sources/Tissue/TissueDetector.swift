@@ -20,8 +20,12 @@ public struct TissueDetector: Sendable {
     /// Saturation (0...255) below which nothing counts as tissue: glass and JPEG noise stay under it on blank
     /// slides, where Otsu would call half of the noise tissue.
     public static let floor = 18.0
-    /// Less tissue than this part of the slide makes the detector look for faint tissue.
+    /// Less tissue than this part of the slide makes the detector look for faint tissue, as weak contrast
+    /// does.
     public static let littleTissue = 0.002
+    /// Pixels that the floor takes from Otsu's tissue, as a part of those that stay, above which stain counts
+    /// as weak.
+    static let cutTissue = 0.1
     /// Saturation above the glass that faint tissue must have, in standard deviations of the glass and at
     /// least ...
     static let faintDeviations = 4.0
@@ -50,10 +54,13 @@ public struct TissueDetector: Sendable {
         var applied = max(Self.floor, threshold.otsu ?? Self.floor)
         var method = TissueEvidence.Method.otsu
         var plane = cleaner.clean(saturation.mask { Double($0) > applied })
-        if Double(plane.trueCount) < Self.littleTissue * Double(plane.values.count) {
+        let isLittle = Double(plane.trueCount) < Self.littleTissue * Double(plane.values.count)
+        if isLittle || threshold.isCutByFloor {
             let faint = cleaner.clean(saturation.blurred().mask { Double($0) > threshold.faint }, specks: 16)
             if faint.trueCount > plane.trueCount {
-                plane = faint
+                plane = Plane(
+                    width: plane.width, height: plane.height,
+                    values: zip(plane.values, faint.values).map { $0 || $1 })
                 applied = threshold.faint
                 method = .faintTissueFallback
             }
@@ -76,14 +83,19 @@ public struct TissueDetector: Sendable {
     /// Otsu's threshold of the pixels that are neither ink nor black, and the threshold for faint tissue.
     private static func threshold(
         _ saturation: Plane<UInt8>, excluding excluded: Plane<Bool>
-    ) -> (otsu: Double?, faint: Double) {
+    ) -> (otsu: Double?, faint: Double, isCutByFloor: Bool) {
         var histogram = [Int](repeating: 0, count: 256)
         for (value, skip) in zip(saturation.values, excluded.values) where !skip {
             histogram[Int(value)] += 1
         }
         let glass = glassLevel(histogram)
         let faint = glass.level + max(faintContrast, faintDeviations * glass.deviation)
-        return (Otsu.threshold(histogram: histogram).map(Double.init), faint)
+        guard let otsu = Otsu.threshold(histogram: histogram) else { return (nil, faint, false) }
+        // Where stain is weak, the floor parts the tissue from its own strongest spots. A gap between glass
+        // and strong tissue gives a low threshold too, but then nothing lies between it and the floor.
+        let above = histogram[(Int(floor) + 1)...].reduce(0, +)
+        let between = Int(otsu) < Int(floor) ? histogram[(Int(otsu) + 1)...Int(floor)].reduce(0, +) : 0
+        return (Double(otsu), faint, Double(between) > cutTissue * Double(above))
     }
 
     /// Level and spread of the glass: the mode of the histogram's lower part, and the half-width of the
@@ -106,6 +118,8 @@ public struct TissueDetector: Sendable {
 private struct Exclusion {
     /// Single dark nuclei and grains of pigment are no ink, which comes in strokes: least area in µm².
     static let smallestStroke = 800.0
+    /// Half the width in µm of gaps that are closed in a stroke.
+    static let strokeGap = 32.0
     /// Soft edge of a stroke in µm.
     static let softEdge = 8.0
 
@@ -135,7 +149,9 @@ private struct Exclusion {
         let raw = Plane(width: image.width, height: image.height, values: values)
         let strokes = raw.withoutSpecks(
             smallerThan: Int(smallestStroke / (micronsPerPixel * micronsPerPixel)))
-        return Morphology.dilate(strokes, radius: max(1, Int((softEdge / micronsPerPixel).rounded())))
+        // A stroke is solid: where it lies over dense nuclei it leaves gaps that look like tissue.
+        let solid = Morphology.close(strokes, radius: max(1, Int((strokeGap / micronsPerPixel).rounded())))
+        return Morphology.dilate(solid, radius: max(1, Int((softEdge / micronsPerPixel).rounded())))
     }
 }
 

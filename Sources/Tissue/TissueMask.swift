@@ -22,11 +22,16 @@ public struct TissueMask: Sendable {
     }
 
     /// Part of the rectangle's area that is tissue, 0...1. What lies outside the slide is not tissue.
+    ///
+    /// Exactly 0 or 1 where nothing or everything is tissue, also when rounding says otherwise: a level-0
+    /// pixel is more than a billionth of any rectangle in use.
     public func tissueFraction(in rect: SlideRect) -> Double {
         let area = coverage.area(
             left: Double(rect.x) / scaleX, top: Double(rect.y) / scaleY, right: Double(rect.maxX) / scaleX,
             bottom: Double(rect.maxY) / scaleY)
-        return min(1, max(0, area * scaleX * scaleY / (Double(rect.width) * Double(rect.height))))
+        let fraction = area * scaleX * scaleY / (Double(rect.width) * Double(rect.height))
+        if fraction < 1e-9 { return 0 }
+        return fraction > 1 - 1e-9 ? 1 : fraction
     }
 
     /// Part of the whole plane that is tissue.
@@ -39,8 +44,8 @@ public struct TissueMask: Sendable {
 public struct TissueEvidence: Sendable, Equatable, Codable {
     public enum Method: String, Sendable, Codable {
         case otsu
-        /// Otsu found next to nothing, but pixels stand out against the glass: their outline was taken
-        /// instead.
+        /// Otsu found next to nothing or had to be raised to the floor, but pixels stand out against the
+        /// glass: their outline was taken too.
         case faintTissueFallback = "faint_tissue_fallback"
         case paper
     }
