@@ -28,9 +28,9 @@ func firstFault(_ path: String) throws -> SlideFailureReason? {
             }
         }
         return nil
-    } catch let failure as SlideFailure {
-        #expect(failure.path == path && failure.description.count > 20)
-        return failure.reason
+    } catch {
+        #expect(error.path == path && error.description.count > 20)
+        return error.reason
     }
 }
 
