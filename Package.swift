@@ -13,11 +13,17 @@ let package = Package(
     name: "wsi-screen",
     products: [
         .executable(name: "wsi-screen", targets: ["wsi-screen"]),
+        .library(name: "Flow", targets: ["Flow"]),
+        .library(name: "Records", targets: ["Records"]),
         .library(name: "Pixels", targets: ["Pixels"]),
         .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "ImageFiles", targets: ["ImageFiles"]),
+        .library(name: "Pictures", targets: ["Pictures"]),
         .library(name: "Staining", targets: ["Staining"]),
         .library(name: "Networks", targets: ["Networks"]),
+        .library(name: "Slides", targets: ["Slides"]),
+        .library(name: "Tissue", targets: ["Tissue"]),
+        .library(name: "Screening", targets: ["Screening"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -42,15 +48,13 @@ let package = Package(
             name: "Records", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
-        // Drawing.
-        .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
-
         // Pure computation.
         .target(name: "CKernels"),
         .target(name: "Pixels", swiftSettings: strict),
         .target(name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"], swiftSettings: strict),
         .target(
             name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
+        .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
         .target(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],

@@ -51,7 +51,9 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
                 resume()
             }
         } onCancel: {
-            state.withLock { $0.cancelSender(ticket: ticket) }?.resume(throwing: CancellationError())
+            guard let ended = state.withLock({ $0.cancelSender(ticket: ticket) }) else { return }
+            ended.cancelled.resume(throwing: CancellationError())
+            for sender in ended.admitted { sender.resume() }
         }
     }
 

@@ -89,10 +89,12 @@ package struct QueueState<Element, Sender, Receiver> {
             WaitingSender(ticket: ticket, item: Buffered(element: element, bytes: bytes), sender: sender))
     }
 
-    /// Takes a waiting sender out; nil if its element got in meanwhile.
-    package mutating func cancelSender(ticket: UInt64) -> Sender? {
+    /// Takes a waiting sender out; nil if its element got in meanwhile. Those behind it may fit now: the
+    /// admitted ones are to be resumed.
+    package mutating func cancelSender(ticket: UInt64) -> (cancelled: Sender, admitted: [Sender])? {
         guard let index = senders.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-        return senders.remove(at: index).sender
+        let cancelled = senders.remove(at: index).sender
+        return (cancelled, admitSenders())
     }
 
     // MARK: Receiving

@@ -53,12 +53,19 @@ public enum AtomicFile {
     }
 
     /// Makes the folder and its parents.
+    ///
+    /// - Throws: with the system's reason, for example that a file of that name is in the way.
     public static func makeFolder(_ path: String) throws(FileError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
-            throw FileError(.create, path: path, code: Int32(code ?? 0) == 0 ? errno : Int32(code ?? 0))
+        var partial = path.hasPrefix("/") ? "/" : ""
+        for component in path.split(separator: "/") {
+            partial += (partial.isEmpty || partial == "/" ? "" : "/") + component
+            if mkdir(partial, 0o755) == 0 { continue }
+            let code = errno
+            var status = stat()
+            guard stat(partial, &status) == 0 else { throw FileError(.create, path: partial, code: code) }
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                throw FileError(.create, path: partial, code: ENOTDIR)
+            }
         }
     }
 

@@ -21,10 +21,11 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    /// Whether waiting or making room can help (disk full, quota, I/O error), so that a retry makes sense.
-    public var isTemporary: Bool { [ENOSPC, EDQUOT, EIO, EAGAIN, EINTR, ENFILE, EMFILE].contains(code) }
-
+    /// The disk or the user's share of it is full: making room and running again helps.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    /// The place does not allow writing: another place or other permissions are needed.
+    public var isForbidden: Bool { [EACCES, EPERM, EROFS, ENOTDIR, EISDIR, EEXIST].contains(code) }
 
     public var description: String {
         "cannot \(operation.rawValue) '\(path)': \(String(cString: strerror(code)))"

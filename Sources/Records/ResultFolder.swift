@@ -1,3 +1,5 @@
+internal import Foundation
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -11,14 +13,23 @@ public struct ResultFolder: Sendable {
     /// SHA-256 by file name, of everything written so far.
     public private(set) var checksums: [String: String] = [:]
 
-    /// Makes the folder. A manifest of an earlier run is removed first: while files change, none may vouch
-    /// for them.
-    public init(path: String, manifest: String) throws(FileError) {
+    /// Makes the folder and removes what an earlier run may have left in it: first the manifest, because
+    /// while files change none may vouch for them, then everything else that this program writes. Files of
+    /// others stay.
+    ///
+    /// - Parameters:
+    ///   - manifest: name of the manifest.
+    ///   - owned: names of all files and folders that any run of the program may have written here.
+    public init(path: String, manifest: String, owned: [String]) throws(FileError) {
         self.path = path
         try AtomicFile.makeFolder(path)
-        try AtomicFile.remove(path + "/" + manifest)
+        for name in [manifest] + owned {
+            try Self.remove(path + "/" + name)
+            try AtomicFile.remove(path + "/" + name + ".part")
+        }
     }
 
+    /// Writes a file whole or not at all.
     public mutating func write(_ bytes: [UInt8], as name: String) throws(FileError) {
         try AtomicFile.write(bytes, to: path + "/" + name)
         checksums[name] = Checksum.sha256(bytes)
@@ -43,5 +54,17 @@ public struct ResultFolder: Sendable {
         }
         checksums[name] = try Checksum.sha256(ofFile: part)
         try AtomicFile.publish(part: part, as: path + "/" + name)
+    }
+
+    /// Removes a file, or a folder with all that is in it. A symbolic link is removed, not followed.
+    private static func remove(_ path: String) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return try AtomicFile.remove(path) }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw FileError(.remove, path: path, code: errno)
+        }
     }
 }

@@ -63,7 +63,7 @@ public struct BatchRun: Sendable {
     private func run(holding lock: borrowing FolderLock, progress: @escaping ProgressHandler) async throws
         -> Report
     {
-        let finished = try earlierResults()
+        let finished = try earlier.results(of: inputs)
         let started = Date()
         var manifests: [SlideManifest] = []
         for (index, input) in inputs.enumerated() {
@@ -72,64 +72,47 @@ public struct BatchRun: Sendable {
             let manifest: SlideManifest
             if let earlier = finished[input.id] {
                 manifest = earlier
+            } else if manifests.last?.reason == FailureReport.diskFull {
+                // Every further slide would be computed in full and then lost in the same way.
+                manifest = work.notStarted(input)
             } else {
-                manifest = try await work.run(input, folder: folder(of: input), progress: progress)
+                manifest = try await work.run(input, folder: output + "/" + input.id, progress: progress)
             }
             manifests.append(manifest)
             progress(.slideFinished(manifest))
+            try writeSummary(manifests)
         }
-        try writeSummary(manifests, startedAt: started)
+        try writeRecord(manifests, startedAt: started)
         return Report(manifests: manifests, resumed: finished.count)
     }
 
-    private func folder(of input: SlideInput) -> String { output + "/" + input.id }
-
-    /// Finished slides of an earlier run with the same configuration, after their files were checked.
-    ///
-    /// - Throws: ``OutputError/otherConfiguration(slide:folder:)`` if a folder holds results of another
-    ///   configuration.
-    private func earlierResults() throws -> [String: SlideManifest] {
-        if overwrite { return [:] }
-        let configuration = work.configurationSha256
-        var finished: [String: SlideManifest] = [:]
-        for input in inputs {
-            let folder = folder(of: input)
-            let url = URL(fileURLWithPath: folder + "/" + SlideManifest.fileName)
-            guard let manifest = try? JSONText.decode(SlideManifest.self, from: url) else { continue }
-            guard manifest.configurationSha256 == configuration else {
-                throw OutputError.otherConfiguration(slide: input.id, folder: output)
-            }
-            guard manifest.status != .failed, isIntact(manifest, in: folder), isUnchanged(manifest, input)
-            else {
-                continue
-            }
-            finished[input.id] = manifest
-        }
-        return finished
+    private var earlier: EarlierResults {
+        EarlierResults(
+            output: output, configurationSha256: work.configurationSha256, resolutions: work.resolutions,
+            flag: work.settings.micronsPerPixel, overwrite: overwrite)
     }
 
-    private func isIntact(_ manifest: SlideManifest, in folder: String) -> Bool {
-        manifest.files.allSatisfy { name, sum in (try? Checksum.sha256(ofFile: folder + "/" + name)) == sum }
+    /// After every slide, so that a killed run leaves the rows of what it finished.
+    private func writeSummary(_ manifests: [SlideManifest]) throws(OutputError) {
+        try write(Array(RunSummary.text(manifests).utf8), as: "summary.csv")
     }
 
-    private func isUnchanged(_ manifest: SlideManifest, _ input: SlideInput) -> Bool {
-        guard let identity = manifest.source?.identity else { return false }
-        return (try? SlidePreflight.identity(ofFileAt: input.path)) == identity
+    private func writeRecord(_ manifests: [SlideManifest], startedAt: Date) throws {
+        let record = RunRecord(
+            arguments: arguments, configurationSha256: work.configurationSha256, settings: work.settings,
+            model: work.model, workers: workers, startedAt: startedAt.formatted(.iso8601),
+            secondsTotal: Date().timeIntervalSince(startedAt),
+            statuses: Dictionary(manifests.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +),
+            files: ["summary.csv": Checksum.sha256(Array(RunSummary.text(manifests).utf8))])
+        try write(try JSONText.encode(record), as: "run.json")
     }
 
-    private func writeSummary(_ manifests: [SlideManifest], startedAt: Date) throws {
-        let summary = Array(RunSummary.text(manifests).utf8)
+    private func write(_ bytes: [UInt8], as name: String) throws(OutputError) {
         do {
-            try AtomicFile.write(summary, to: output + "/summary.csv")
-            let record = RunRecord(
-                arguments: arguments, configurationSha256: work.configurationSha256, settings: work.settings,
-                model: work.model, workers: workers, startedAt: startedAt.formatted(.iso8601),
-                secondsTotal: Date().timeIntervalSince(startedAt),
-                statuses: Dictionary(manifests.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +),
-                files: ["summary.csv": Checksum.sha256(summary)])
-            try AtomicFile.write(try JSONText.encode(record), to: output + "/run.json")
-        } catch let error as FileError {
-            throw OutputError.unusable(folder: output, reason: error.description)
+            try AtomicFile.write(bytes, to: output + "/" + name)
+        } catch {
+            if error.isDiskFull { throw .diskFull(error.description) }
+            throw .unusable(folder: output, reason: error.description)
         }
     }
 }

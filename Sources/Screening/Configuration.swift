@@ -1,22 +1,24 @@
 internal import Records
 
-/// Identity of a configuration: two runs with equal hashes must give equal results.
+/// Identity of a configuration: two runs with equal hashes give equal results for a slide of equal
+/// resolution.
+///
+/// The resolution that users give for slides without one is left out. It concerns single slides, and is
+/// compared slide by slide when a run is resumed.
 enum Configuration {
     private struct Document: Encodable {
         let version: String
         let settings: ScreenSettings
         let model: SlideManifest.Model?
         let export: TileExportSettings?
-        let resolutions: [String: Double]
     }
 
     static func sha256(
-        settings: ScreenSettings, model: SlideManifest.Model?, export: TileExportSettings?,
-        resolutions: ResolutionTable?
+        settings: ScreenSettings, model: SlideManifest.Model?, export: TileExportSettings?
     ) -> String {
-        let document = Document(
-            version: WSIScreen.version, settings: settings, model: model, export: export,
-            resolutions: resolutions?.microns ?? [:])
+        var settings = settings
+        settings.micronsPerPixel = nil
+        let document = Document(version: WSIScreen.version, settings: settings, model: model, export: export)
         guard let bytes = try? JSONText.encode(document) else {
             preconditionFailure("settings hold a number that JSON cannot express")
         }

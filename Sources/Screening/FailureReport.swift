@@ -1,3 +1,4 @@
+internal import ImageFiles
 internal import Networks
 internal import Records
 internal import Slides
@@ -5,8 +6,19 @@ internal import Staining
 
 /// Any error of a slide as a stable reason code, a sentence, and whether trying again makes sense.
 struct FailureReport: Sendable, Equatable {
+    static let diskFull = "disk_full"
+
+    /// For the slides of a batch that come after the one that filled the disk.
+    static let notStarted = FailureReport(
+        reason: diskFull, message: "not started, because the disk was full; make room and run again")
+
     let reason: String
     let message: String
+
+    private init(reason: String, message: String) {
+        self.reason = reason
+        self.message = message
+    }
 
     init(_ error: any Error) {
         switch error {
@@ -24,8 +36,11 @@ struct FailureReport: Sendable, Equatable {
                 "no tile of this slide has a stain that can be estimated (\(failure.tiles) tried); "
                 + "check that it is a hematoxylin and eosin slide, or use a model without stain normalization"
         case let failure as FileError:
-            reason = failure.isDiskFull ? "disk_full" : "output_failed"
-            message = "\(failure.description); make room or check the output folder, then run again"
+            self = Self.output(failure)
+        case let failure as ImageFileError:
+            // Image libraries do not pass on why a write failed.
+            reason = "output_failed"
+            message = "\(failure.description); check free space and the output folder, then run again"
         case let failure as ScoringError:
             reason = "scoring_failed"
             message = "\(failure.description); check the model with 'wsi-screen model info'"
@@ -33,6 +48,21 @@ struct FailureReport: Sendable, Equatable {
             reason = "internal_error"
             message = "\(error); please report this with the command that you ran"
         }
+    }
+}
+
+extension FailureReport {
+    private static func output(_ failure: FileError) -> FailureReport {
+        if failure.isDiskFull {
+            return FailureReport(reason: diskFull, message: "\(failure.description); make room and run again")
+        }
+        if failure.isForbidden {
+            return FailureReport(
+                reason: "output_forbidden",
+                message: "\(failure.description); check its permissions or choose another folder with -o")
+        }
+        return FailureReport(
+            reason: "output_failed", message: "\(failure.description); check the disk, then run again")
     }
 }
 
@@ -51,14 +81,16 @@ public enum ExitStatus {
     /// For the reasons of all failed slides: what a permanent fault needs outweighs what a retry can heal.
     public static func of(reasons: [String]) -> Int32 {
         let codes = Set(reasons.map(code))
-        return [internalError, badInput, ioError, temporary].first { codes.contains($0) } ?? ok
+        return [internalError, badInput, cannotCreateOutput, ioError, temporary].first { codes.contains($0) }
+            ?? ok
     }
 
     private static func code(_ reason: String) -> Int32 {
         switch reason {
         case "internal_error", "scoring_failed": internalError
         case "io_error", "output_failed": ioError
-        case "disk_full": temporary
+        case "output_forbidden": cannotCreateOutput
+        case FailureReport.diskFull: temporary
         default: badInput
         }
     }

@@ -27,7 +27,7 @@ struct HeatmapPicture {
         let height = max(picture.height, 320)
         var canvas = Canvas(
             width: picture.width + Self.panel + 2 * Self.margin,
-            height: height + Self.header + Self.margin + 34,
+            height: height + Self.header + Self.margin + 54,
             background: .white)
         canvas.draw(picture, x: Self.margin, y: Self.header)
         canvas.frame(
@@ -39,7 +39,7 @@ struct HeatmapPicture {
         drawScaleBar(
             on: &canvas, left: Self.margin, top: Self.header + picture.height + 12, width: picture.width)
         drawColorBar(
-            on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26, height: height - 110)
+            on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26, height: height - 100)
         return canvas.image
     }
 
@@ -132,12 +132,16 @@ struct HeatmapPicture {
             from: (Double(left), Double(top + 5)), to: (Double(left + 20), Double(top + 5)), width: 1.5,
             Self.outline)
         drawText("tissue", on: &canvas, x: Double(left + 30), y: Double(top), height: 9)
-        let unread = verdicts.count { $0.status == "unread" }
-        guard unread > 0 else { return }
-        let box = PixelRect(x: left, y: top + 20, width: 20, height: 12)
-        hatch(box, on: &canvas)
-        canvas.frame(box, Self.ink)
-        drawText("unread (\(unread))", on: &canvas, x: Double(left + 30), y: Double(top + 21), height: 9)
+        var line = top
+        for (status, name) in [("unread", "unread"), ("degenerate_stain", "no stain")] {
+            let count = verdicts.count { $0.status == status }
+            guard count > 0 else { continue }
+            line += 20
+            let box = PixelRect(x: left, y: line, width: 20, height: 12)
+            if status == "unread" { hatch(box, on: &canvas) }
+            canvas.frame(box, Self.ink)
+            drawText("\(name) (\(count))", on: &canvas, x: Double(left + 30), y: Double(line + 1), height: 9)
+        }
     }
 
     private func drawText(_ text: String, on canvas: inout Canvas, x: Double, y: Double, height: Double) {

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Networks
 internal import Pictures
 internal import Pixels
@@ -7,6 +8,13 @@ internal import Tissue
 /// How a manifest is filled as the work goes on.
 extension SlideManifest {
     public static let fileName = "manifest.json"
+
+    /// Everything that a run may write beside the manifest, now or in another version.
+    static let ownedFiles = [
+        "tiles.csv", "heatmap.png", "heatmap.tif", "mask.png", "thumbnail.png", "tiles.geojson",
+        "report.html",
+        "tiles.h5", "tiles",
+    ]
 
     /// Part of the tiles without a stain that is worth a warning: a few at the rim of the tissue are usual.
     static let manyDegenerate = 0.05
@@ -20,7 +28,6 @@ extension SlideManifest {
         message = report.message
         score = nil
         scores = nil
-        files = [:]
     }
 
     mutating func record(_ survey: SlideSurvey, grid: TileGrid, level: SlideDescription.Level) {
@@ -32,7 +39,7 @@ extension SlideManifest {
                 Source.Level(width: $0.width, height: $0.height, downsample: $0.downsample)
             },
             calibration: survey.calibration, openslideVersion: openSlideVersion,
-            readLevel: level.index.rawValue)
+            openblasKernel: prepareMatrixProducts(), readLevel: level.index.rawValue)
         geometry = Geometry(
             tileWidth: grid.tileWidth, tileHeight: grid.tileHeight, cropWidth: grid.cropWidth,
             cropHeight: grid.cropHeight, cellWidth: grid.cellWidth, cellHeight: grid.cellHeight,

@@ -29,11 +29,15 @@ public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
     case unusable(folder: String, reason: String)
     case inUse(String)
     case otherConfiguration(slide: String, folder: String)
+    /// Another slide's results lie under the same name.
+    case otherSlide(id: String, path: String, folder: String)
+    case diskFull(String)
 
     public var exitStatus: Int32 {
         switch self {
         case .unusable, .inUse: ExitStatus.cannotCreateOutput
-        case .otherConfiguration: ExitStatus.usage
+        case .otherConfiguration, .otherSlide: ExitStatus.usage
+        case .diskFull: ExitStatus.temporary
         }
     }
 
@@ -45,6 +49,10 @@ public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
         case .otherConfiguration(let slide, let folder):
             "'\(folder)' holds results of '\(slide)' made with other settings, model or version; "
                 + "choose another folder with -o, or replace them with --overwrite"
+        case .otherSlide(let id, let path, let folder):
+            "'\(folder)/\(id)' holds the results of another slide, '\(path)'; "
+                + "choose another folder with -o, or replace them with --overwrite"
+        case .diskFull(let text): "\(text); make room and run the same command again"
         }
     }
 }

@@ -29,16 +29,17 @@ public struct ResolutionTable: Sendable, Equatable {
         let records: [CSVRecord]
         do { records = try CSV.records(in: text) } catch { throw Fault(description: error.description) }
         guard let header = records.first else { throw Fault(description: "it is empty") }
-        let names = header.fields.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+        let names = header.fields.map { Self.trimmed($0).lowercased() }
         guard let slide = names.firstIndex(where: { $0 == "slide" || $0 == "wsi" }),
             let mpp = names.firstIndex(of: "mpp")
         else { throw Fault(description: "its first line must name the columns slide and mpp") }
         var microns: [String: Double] = [:]
         for record in records.dropFirst() {
-            guard record.fields.count > max(slide, mpp), let value = Double(record.fields[mpp]),
+            guard record.fields.count > max(slide, mpp),
+                let value = Double(Self.trimmed(record.fields[mpp]).replacing(",", with: ".")),
                 Calibration.plausible.contains(value)
             else { throw Fault(description: "line \(record.line) has no mpp between 0.05 and 20") }
-            let name = record.fields[slide]
+            let name = Self.trimmed(record.fields[slide])
             if let old = microns.updateValue(value, forKey: name), old != value {
                 throw Fault(description: "line \(record.line) contradicts an earlier line for '\(name)'")
             }
@@ -51,4 +52,6 @@ public struct ResolutionTable: Sendable, Equatable {
         let name = (path as NSString).lastPathComponent
         return microns[path] ?? microns[name] ?? microns[(name as NSString).deletingPathExtension]
     }
+
+    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespaces) }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Records
 
 /// One slide to work on and the name its results get.
 public struct SlideInput: Sendable, Hashable {
@@ -6,42 +7,45 @@ public struct SlideInput: Sendable, Hashable {
     public let path: String
     /// Path relative to the common input root without suffix, safe as a folder name; unique in its run.
     public let id: String
+
+    /// The path from the root of the file system, without `.` and `..`.
+    public var absolutePath: String { SlideInputs.absolute(path) }
 }
 
 /// Turns what the user gave (files and folders) into slides with unique names.
 public enum SlideInputs {
-    /// Suffixes looked for in folders. A file that is given by name is tried whatever it is called.
-    public static let suffixes: Set<String> = [
-        "svs", "tif", "tiff", "ndpi", "vms", "vmu", "scn", "mrxs", "svslide", "bif", "dcm", "czi",
-    ]
-
+    /// - Parameters:
+    ///   - arguments: slides, and folders to search for slides. A folder without slides stays in the list as
+    ///     it
+    ///     is: the run reports it like any other input that is no slide.
+    ///   - output: the run's output folder, in which no slides are looked for.
     /// - Throws: ``InputError`` if two slides would have to share a name.
-    public static func resolve(_ arguments: [String]) throws(InputError) -> [SlideInput] {
+    public static func resolve(_ arguments: [String], output: String? = nil) throws(InputError)
+        -> [SlideInput]
+    {
         var paths: [String] = []
         var roots: [String] = []
-        // A folder without slides stays in the list as it is: the run reports it like any other input that is
-        // no slide.
-        func addSingle(_ path: String) {
-            paths.append(path)
-            roots.append((absolute(path) as NSString).deletingLastPathComponent)
-        }
         for argument in arguments {
-            if isFolder(argument) {
-                let found = slides(in: argument)
-                if found.isEmpty {
-                    addSingle(argument)
-                } else {
-                    paths += found
-                    roots.append(absolute(argument))
-                }
+            let found = SlideSearch(excluding: output).slides(in: argument)
+            if found.isEmpty {
+                paths.append(argument)
+                roots.append((absolute(argument) as NSString).deletingLastPathComponent)
             } else {
-                addSingle(argument)
+                paths += found
+                roots.append(absolute(argument))
             }
         }
-        var seen: Set<String> = []
-        paths = paths.filter { seen.insert(absolute($0)).inserted }
+        // Paths are bytes: two names that only look alike (composed and decomposed letters) are two files.
+        var seen: Set<[UInt8]> = []
+        paths = paths.filter { seen.insert(Array(absolute($0).utf8)).inserted }
         return try named(paths, root: commonRoot(roots))
     }
+
+    static func absolute(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
+    // MARK: Names
 
     private static func named(_ paths: [String], root: [String]) throws(InputError) -> [SlideInput] {
         let relative = paths.map { components(absolute($0)).dropFirst(root.count).joined(separator: "/") }
@@ -60,28 +64,6 @@ public enum SlideInputs {
         return zip(paths, ids).map { SlideInput(path: $0, id: $1) }
     }
 
-    private static func isFolder(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            && isDirectory.boolValue
-    }
-
-    /// Slides below a folder, sorted by path. The data folders of MRXS slides hold no slides of their own.
-    private static func slides(in folder: String) -> [String] {
-        guard let walker = FileManager.default.enumerator(atPath: folder) else { return [] }
-        let names = walker.compactMap { $0 as? String }
-        return names.filter { name in
-            let file = name as NSString
-            return suffixes.contains(file.pathExtension.lowercased())
-                && !file.lastPathComponent.hasPrefix(".")
-                && !isFolder(folder + "/" + name)
-        }.sorted().map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
-    }
-
-    private static func absolute(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.path
-    }
-
     private static func components(_ path: String) -> [String] { path.split(separator: "/").map(String.init) }
 
     private static func commonRoot(_ folders: [String]) -> [String] {
@@ -94,19 +76,37 @@ public enum SlideInputs {
         return common
     }
 
+    /// Names that the run itself uses in its output folder.
+    private static let reserved: Set<String> = ["summary.csv", "run.json", "summary.html", ".lock"]
+
+    /// Most bytes of a component; the limit of file systems is 255, and suffixes such as `.part` come on top.
+    private static let componentLimit = 200
+
+    private static func safeName(_ name: String) -> String {
+        let components = name.split(separator: "/").map { shortened(encoded(String($0))) }
+        let joined = components.joined(separator: "/")
+        return reserved.contains(joined.lowercased()) ? joined.replacing(".", with: "%2E") : joined
+    }
+
     /// Percent-encodes what could trouble file systems, shells or web pages, and dots or dashes at the start
     /// of a component. Letters of any script and spaces stay.
-    static func safeName(_ name: String) -> String {
-        name.split(separator: "/").map { component in
-            component.unicodeScalars.enumerated().map { index, scalar in
-                let isUnsafe =
-                    scalar.value < 32 || scalar.value == 127
-                    || "%\"'\\<>|:*?&`$;".unicodeScalars.contains(scalar)
-                    || (index == 0 && (scalar == "-" || scalar == "."))
-                guard isUnsafe else { return String(scalar) }
-                return "%" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16, uppercase: true)
-            }.joined()
-        }.joined(separator: "/")
+    private static func encoded(_ component: String) -> String {
+        component.unicodeScalars.enumerated().map { index, scalar in
+            let isUnsafe =
+                scalar.value < 32 || scalar.value == 127 || "%\"'\\<>|:*?&`$;".unicodeScalars.contains(scalar)
+                || (index == 0 && (scalar == "-" || scalar == "."))
+            guard isUnsafe else { return String(scalar) }
+            return "%" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16, uppercase: true)
+        }.joined()
+    }
+
+    /// A component that is too long keeps its beginning and gets a hash of the whole, so that it stays
+    /// unique.
+    private static func shortened(_ component: String) -> String {
+        guard component.utf8.count > componentLimit else { return component }
+        var beginning = component
+        while beginning.utf8.count > componentLimit - 20 { beginning.removeLast() }
+        return beginning + "~" + Checksum.sha256(Array(component.utf8)).prefix(16)
     }
 }
 

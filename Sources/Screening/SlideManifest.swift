@@ -31,6 +31,8 @@ public struct SlideManifest: Sendable, Codable {
         var levels: [Level]
         var calibration: Calibration?
         var openslideVersion: String
+        /// The kernel that OpenBLAS uses on this processor: the last digits of scores depend on it.
+        var openblasKernel: String
         /// Level from which tiles were read.
         var readLevel: Int?
 
@@ -66,6 +68,8 @@ public struct SlideManifest: Sendable, Codable {
     public struct StageReport: Sendable, Codable {
         var name: String
         var workers: Int
+        var itemsIn: Int
+        var itemsOut: Int
         var counters: StageCounters.Values
         var queue: QueueStatistics
     }

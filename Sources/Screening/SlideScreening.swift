@@ -16,8 +16,7 @@ struct SlideScreening: SlideWork {
     var model: SlideManifest.Model? { loaded.identity }
 
     var configurationSha256: String {
-        Configuration.sha256(
-            settings: settings, model: loaded.identity, export: nil, resolutions: resolutions)
+        Configuration.sha256(settings: settings, model: loaded.identity, export: nil)
     }
 
     private var recipe: Recipe { loaded.model.record.recipe }
@@ -34,6 +33,8 @@ struct SlideScreening: SlideWork {
             cropMicrons: Double(recipe.crop) * recipe.tileResolution, tileResolution: recipe.tileResolution)
         let chart = try await charting.chart(input, source: source, manifest: &manifest, progress: progress)
         manifest.warnings += magnificationWarnings(chart)
+        let thumbnail = Thumbnail(chart.survey.overview)
+        try thumbnail.write(mask: chart.survey.mask, into: &results)
         manifest.timing.secondsTissue = watch.lap()
 
         var verdicts: [TileVerdict] = []
@@ -46,8 +47,11 @@ struct SlideScreening: SlideWork {
             (verdicts, manifest.stages) = try await pipeline.run(firstSource: source, progress: progress)
             manifest.timing.secondsTiles = watch.lap()
         }
-        try manifest.conclude(verdicts, normals: loaded.model.normalScores)
-        try ScreeningFiles(chart: chart, verdicts: verdicts, normals: loaded.model.normalScores)
+        let normals = loaded.model.normalScores
+        try results.write(Array(TileTable.text(verdicts, normals: normals).utf8), as: "tiles.csv")
+        try manifest.conclude(verdicts, normals: normals)
+        try Task.checkCancellation()
+        try Heatmaps(chart: chart, thumbnail: thumbnail, verdicts: verdicts, normals: normals)
             .write(manifest: manifest, into: &results)
         manifest.timing.secondsDrawing = watch.lap()
         try chart.checkUnchanged(input.path)
@@ -73,23 +77,20 @@ struct SlideScreening: SlideWork {
     }
 }
 
-/// The files of a screened slide, except the manifest.
-private struct ScreeningFiles {
+/// `heatmap.tif` and `heatmap.png`.
+private struct Heatmaps {
     let chart: SlideChart
+    let thumbnail: Thumbnail
     let verdicts: [TileVerdict]
     let normals: ScoreDistribution
 
     func write(manifest: SlideManifest, into results: inout ResultFolder) throws {
-        try results.write(Array(TileTable.text(verdicts, normals: normals).utf8), as: "tiles.csv")
-        let thumbnail = Thumbnail(chart.survey.overview)
-        try thumbnail.write(mask: chart.survey.mask, into: &results)
         let raster = HeatmapRaster(
             verdicts, grid: chart.grid, calibration: chart.survey.calibration.micronsPerPixel)
         try results.write(as: "heatmap.tif") { path in try raster.write(to: path) }
         let picture = HeatmapPicture(
             thumbnail: thumbnail, mask: chart.survey.mask, verdicts: verdicts,
-            scale: ScoreScale(normals: normals),
-            title: manifest.slide, subtitle: manifest.headline)
+            scale: ScoreScale(normals: normals), title: manifest.slide, subtitle: manifest.headline)
         try results.write(try PNGFile.encode(picture.draw()), as: "heatmap.png")
     }
 }

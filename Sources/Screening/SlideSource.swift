@@ -14,7 +14,7 @@ actor SlideSource: StageWorker {
     private nonisolated let executor: BlockingExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let path: String
+    nonisolated let path: String
     private var reader: SlideReader?
     /// What ``process(_:)`` reads of a site, and on which level.
     private var order: (field: Field, level: SlideDescription.Level)?

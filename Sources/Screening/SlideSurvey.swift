@@ -78,6 +78,11 @@ struct SlideSurveyor: Sendable {
                 "Otsu's threshold found next to no tissue; faint areas that stand out from the glass were taken"
             )
         }
+        if settings.tissueRule == .paper, PaperTissueRule.partInsideBorder(mask) < 0.5 {
+            warnings.append(
+                "the slide is small for the paper's border rule, which takes away more than half of it; use --mask otsu"
+            )
+        }
         if mask.evidence.unreadFraction > 0 {
             warnings.append(
                 "parts of the overview could not be read; they count as possible tissue, their tiles are tried"

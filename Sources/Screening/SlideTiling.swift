@@ -14,7 +14,7 @@ struct SlideTiling: SlideWork {
     var model: SlideManifest.Model? { nil }
 
     var configurationSha256: String {
-        Configuration.sha256(settings: settings, model: nil, export: export, resolutions: resolutions)
+        Configuration.sha256(settings: settings, model: nil, export: export)
     }
 
     func perform(
@@ -28,6 +28,7 @@ struct SlideTiling: SlideWork {
             settings: settings, resolutions: resolutions, tileMicrons: side, cropMicrons: side,
             tileResolution: export.tileResolution)
         let chart = try await charting.chart(input, source: source, manifest: &manifest, progress: progress)
+        try Thumbnail(chart.survey.overview).write(mask: chart.survey.mask, into: &results)
         manifest.timing.secondsTissue = watch.lap()
         var tiles: [WrittenTile] = []
         if !chart.sites.isEmpty {
@@ -42,7 +43,6 @@ struct SlideTiling: SlideWork {
         results.include(
             Dictionary(tiles.filter { $0.status == "ok" }.map { ("tiles/" + $0.file, $0.sha256) }) { $1 })
         try results.write(Array(Self.table(tiles).utf8), as: "tiles.csv")
-        try Thumbnail(chart.survey.overview).write(mask: chart.survey.mask, into: &results)
         try chart.checkUnchanged(input.path)
     }
 
@@ -60,10 +60,14 @@ struct SlideTiling: SlideWork {
         progress: ProgressHandler
     ) async throws -> ([WrittenTile], [SlideManifest.StageReport]) {
         try AtomicFile.makeFolder(folder)
+        let size = chart.level.pixels(in: chart.grid.tile(column: 0, row: 0))
         let stages = TileStages(
             readers: await SlideSource.readers(
                 first: source, path: input.path, count: workers, field: .tile, level: chart.level),
-            middleName: "normalize", middle: (0..<workers).map { _ in TileNormalizer(stain: stain) },
+            middleName: "normalize",
+            middle: (0..<workers).map { _ in
+                TileNormalizer(stain: stain, size: size, side: export.tileSide)
+            },
             middleBytes: \.bytes, lastName: "write",
             last: (0..<workers).map { _ in TileWriter(folder: folder) })
         var table = VerdictTable<WrittenTile>(count: chart.sites.count)
@@ -78,7 +82,10 @@ struct SlideTiling: SlideWork {
     }
 
     private static func table(_ tiles: [WrittenTile]) -> String {
-        let header = ["x", "y", "width", "height", "tissue_fraction", "status", "file", "sha256"]
+        let header = [
+            "x", "y", "width", "height", "tissue_fraction", "status", "file", "pixel_width", "pixel_height",
+            "sha256",
+        ]
         return CSV.line(header)
             + tiles.map { tile in
                 let cell = tile.site.cell
@@ -86,8 +93,10 @@ struct SlideTiling: SlideWork {
                 let file = tile.file.isEmpty ? "" : "tiles/" + tile.file
                 return CSV.line([
                     "\(cell.x)", "\(cell.y)", "\(cell.width)", "\(cell.height)", fraction, tile.status, file,
-                    tile.sha256,
+                    written(tile.pixelWidth), written(tile.pixelHeight), tile.sha256,
                 ])
             }.joined()
     }
+
+    private static func written(_ pixels: Int) -> String { pixels == 0 ? "" : String(pixels) }
 }

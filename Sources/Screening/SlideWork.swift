@@ -5,6 +5,7 @@ internal import Records
 /// What is done to each slide of a batch: screening or cutting tiles.
 protocol SlideWork: Sendable {
     var settings: ScreenSettings { get }
+    var resolutions: ResolutionTable? { get }
     var model: SlideManifest.Model? { get }
     /// Hash over everything that determines the result.
     var configurationSha256: String { get }
@@ -27,18 +28,38 @@ extension SlideWork {
     ) async throws -> SlideManifest {
         var watch = Stopwatch()
         var manifest = SlideManifest(
-            slide: input.id, path: input.path, status: .failed, configurationSha256: configurationSha256,
-            settings: settings, model: model, timing: .init(startedAt: Date().formatted(.iso8601)))
+            slide: input.id, path: input.absolutePath, status: .failed,
+            configurationSha256: configurationSha256, settings: settings, model: model,
+            timing: .init(startedAt: Date().formatted(.iso8601)))
         do {
-            var results = try ResultFolder(path: folder, manifest: SlideManifest.fileName)
-            try await perform(input, into: &results, manifest: &manifest, progress: progress)
+            var results = try ResultFolder(
+                path: folder, manifest: SlideManifest.fileName, owned: SlideManifest.ownedFiles)
+            do {
+                try await perform(input, into: &results, manifest: &manifest, progress: progress)
+            } catch {
+                // What was written before the failure shows how far it came; the manifest says that it
+                // failed.
+                manifest.files = results.checksums
+                throw error
+            }
             manifest.files = results.checksums
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
             manifest.fail(FailureReport(error))
         }
+        try Task.checkCancellation()
         manifest.timing.secondsTotal = watch.lap()
         return publish(manifest, in: folder)
+    }
+
+    /// The row of a slide that was not begun because the disk is full.
+    func notStarted(_ input: SlideInput) -> SlideManifest {
+        var manifest = SlideManifest(
+            slide: input.id, path: input.absolutePath, status: .failed,
+            configurationSha256: configurationSha256, settings: settings, model: model,
+            timing: .init(startedAt: Date().formatted(.iso8601)))
+        manifest.fail(.notStarted)
+        return manifest
     }
 
     /// Writes the manifest, last of all files. Failing there fails the slide.

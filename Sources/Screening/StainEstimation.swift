@@ -35,11 +35,18 @@ struct SlideStainEstimation {
         sites: [TileSite], source: SlideSource, level: SlideDescription.Level, match: StainMatch
     ) async throws -> StainEstimate {
         var sample = StainSample(match: match)
+        var unread: String?
         for site in self.sites(among: sites) {
             try Task.checkCancellation()
-            if case .pixels(let image) = try await source.read(site.tile, level: level) {
-                sample.add(image, step: Self.step)
+            switch try await source.read(site.tile, level: level) {
+            case .pixels(let image): sample.add(image, step: Self.step)
+            case .unread(let reason): unread = reason
             }
+        }
+        if sample.count == 0, let unread {
+            throw SlideFailure(
+                .corruptTiles, path: source.path,
+                detail: "none of the tiles sampled for the stain can be read (\(unread))")
         }
         return try VahadaneFitter(match: match).fit(sample)
     }

@@ -49,13 +49,22 @@ struct NormalizedTile: Sendable {
     }
 }
 
-/// Second stage of the export: normalizes the stain of whole tiles.
+/// Second stage of the export: normalizes the stain of whole tiles and brings them to the size asked for.
 actor TileNormalizer: StageWorker {
     private let stain: StainPlan
+    /// Nil where the slide is coarser than the resolution asked for: tiles are never enlarged.
+    private let resampler: BilinearResampler?
     private var scratch = DensitySample()
 
-    init(stain: StainPlan) {
+    /// - Parameters:
+    ///   - size: of what is read, in pixels.
+    ///   - side: wanted.
+    init(stain: StainPlan, size: (width: Int, height: Int), side: Int) {
         self.stain = stain
+        resampler =
+            min(size.width, size.height) > side
+            ? BilinearResampler(
+                inputWidth: size.width, inputHeight: size.height, outputWidth: side, outputHeight: side) : nil
     }
 
     func process(_ tile: ReadTile) -> NormalizedTile {
@@ -64,7 +73,9 @@ actor TileNormalizer: StageWorker {
         case .pixels(let image):
             do {
                 let normalizer = try stain.normalizer(for: image, scratch: &scratch)
-                return NormalizedTile(site: tile.site, content: .image(normalizer?.normalize(image) ?? image))
+                let normalized = normalizer?.normalize(image) ?? image
+                return NormalizedTile(
+                    site: tile.site, content: .image(resampler?.resample(normalized) ?? normalized))
             } catch {
                 return NormalizedTile(site: tile.site, content: .degenerateStain(error.reason))
             }
@@ -91,7 +102,10 @@ actor TileWriter: StageWorker {
             let name = "x\(tile.site.cell.x)_y\(tile.site.cell.y).png"
             let bytes = try PNGFile.encode(image)
             try AtomicFile.write(bytes, to: folder + "/" + name)
-            return WrittenTile(site: tile.site, status: "ok", file: name, sha256: Checksum.sha256(bytes))
+            return WrittenTile(
+                site: tile.site, status: "ok", file: name, sha256: Checksum.sha256(bytes),
+                pixelWidth: image.width,
+                pixelHeight: image.height)
         }
     }
 }
@@ -103,4 +117,7 @@ struct WrittenTile: Sendable {
     var unreadReason: String?
     var file = ""
     var sha256 = ""
+    /// Size of the picture, which differs from the cell's unless the slide has the resolution asked for.
+    var pixelWidth = 0
+    var pixelHeight = 0
 }

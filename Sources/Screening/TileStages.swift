@@ -1,5 +1,4 @@
 internal import Flow
-internal import Slides
 internal import Tissue
 
 /// The way of a slide's tiles through three stages joined by bounded queues:
@@ -54,48 +53,16 @@ struct TileStages<Middle: Sendable, End: Sendable> {
             while let result = try await results.next() { try onResult(result) }
             for try await _ in group {}
         }
-        return [Self.report(readStage), Self.report(middleStage), Self.report(lastStage)]
+        let sample = SlideManifest.StageReport(
+            name: "sample", workers: 1, itemsIn: sites.count, itemsOut: chosen.statistics.sent,
+            counters: StageCounters.Values(), queue: chosen.statistics)
+        return [sample, Self.report(readStage), Self.report(middleStage), Self.report(lastStage)]
     }
 
     private static func report<Input, Output>(_ stage: Stage<Input, Output>) -> SlideManifest.StageReport {
         SlideManifest.StageReport(
-            name: stage.name, workers: stage.workers.count, counters: stage.counters.values,
+            name: stage.name, workers: stage.workers.count, itemsIn: stage.source.statistics.received,
+            itemsOut: stage.sink.statistics.sent, counters: stage.counters.values,
             queue: stage.sink.statistics)
-    }
-}
-
-/// The results of a slide's tiles, put back into grid order, and the count of what could not be read.
-struct VerdictTable<Verdict> {
-    private var places: [Verdict?]
-    private(set) var done = 0
-    private(set) var unread = 0
-
-    init(count: Int) {
-        places = [Verdict?](repeating: nil, count: count)
-    }
-
-    /// - Throws: `corrupt_tiles` as soon as more than `maximumUnread` of all tiles are unread.
-    mutating func put(
-        _ verdict: Verdict, at index: Int, unreadReason: String?, maximumUnread: Double, path: String
-    ) throws(SlideFailure) {
-        precondition(places[index] == nil, "tile \(index) came twice")
-        places[index] = verdict
-        done += 1
-        guard let unreadReason else { return }
-        unread += 1
-        if Double(unread) > maximumUnread * Double(places.count) {
-            let limit = TileTable.decimal(maximumUnread * 100, places: 3)
-            throw SlideFailure(
-                .corruptTiles, path: path,
-                detail: "more than \(limit) % of the \(places.count) tiles cannot be read (\(unreadReason))")
-        }
-    }
-
-    /// All results in grid order. Traps if one is missing: the stages lose nothing.
-    func inGridOrder() -> [Verdict] {
-        let verdicts = places.compactMap { $0 }
-        precondition(
-            verdicts.count == places.count, "\(places.count) tiles went in and \(verdicts.count) came out")
-        return verdicts
     }
 }

@@ -17,7 +17,8 @@ struct OpenSlideHandle: ~Copyable {
         }
         if let failure = Self.error(of: handle, path: path) {
             openslide_close(handle)
-            throw failure
+            let reason = failure.reason == .corruptTiles ? SlideFailureReason.damaged : failure.reason
+            throw SlideFailure(reason, path: path, detail: failure.detail)
         }
         self.handle = handle
     }

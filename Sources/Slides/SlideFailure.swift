@@ -7,14 +7,13 @@ public enum SlideFailureReason: String, Sendable, Codable, CaseIterable {
     case ioError = "io_error"
     case notASlide = "not_a_slide"
     case badTIFF = "bad_tiff"
+    /// A format driver took the file and then refused it.
+    case damaged
     case truncated
     case unsupported
     case missingResolution = "missing_resolution"
     case corruptTiles = "corrupt_tiles"
     case modified
-
-    /// Whether the same command may succeed later without a change to the input.
-    public var isTemporary: Bool { self == .ioError }
 
     /// What the user can do about it.
     public var remedy: String {
@@ -26,7 +25,7 @@ public enum SlideFailureReason: String, Sendable, Codable, CaseIterable {
         case .ioError: "check the disk or network drive and run again"
         case .notASlide:
             "give a whole-slide image that OpenSlide reads (SVS, TIFF, NDPI, MRXS, SCN, BIF, VMS, ...)"
-        case .badTIFF: "the file is damaged: copy or export it again"
+        case .badTIFF, .damaged: "the file is damaged: copy or export it again"
         case .truncated: "the copy is incomplete: compare its size with the original and copy it again"
         case .unsupported: "export the slide as a tiled, JPEG-compressed TIFF or SVS"
         case .missingResolution:

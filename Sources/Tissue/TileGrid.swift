@@ -12,9 +12,9 @@ public enum Coverage: String, Sendable, Codable, CaseIterable {
 ///
 /// A **tile** is the field on which the stain is looked at, a **crop** its central part that is scored, a
 /// **cell** the square of the grid that a result stands for: the tile when coverage is sparse, the crop when
-/// it is dense. Cells never overlap. The crop's side is rounded to whole pixels first and the tile is made a
-/// whole multiple of it where the model says so (768 = 3 x 256), so that sparse crops are also cells of the
-/// dense grid.
+/// it is dense. Cells never overlap. The crop's side is rounded to whole pixels first and the tile follows from
+/// it. Where a model's tile is an odd multiple of its crop (768 = 3 x 256), sparse crops are therefore also
+/// cells of the dense grid; with other ratios (768 and 512) they are not.
 public struct TileGrid: Sendable, Equatable {
     public let coverage: Coverage
     public let slideWidth: Int

@@ -29,6 +29,8 @@ struct BenchCommand: ParsableCommand {
         @Flag(help: "As JSON.")
         var json = false
 
+        @OptionGroup var out: OutputOptions
+
         func validate() throws {
             guard (1...10_000).contains(repetitions) else {
                 throw ValidationError("--repetitions must be 1 to 10000.")

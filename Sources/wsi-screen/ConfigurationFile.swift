@@ -7,9 +7,11 @@ import Yams
 /// `max-tiles: 500`). It is turned into arguments that stand before the user's own, of which the parser takes
 /// the last.
 enum ConfigurationFile {
-    static func expand(_ arguments: [String]) throws -> [String] {
-        guard let command = arguments.first, let path = path(in: arguments) else { return arguments }
-        return [command] + (try options(inFile: path)) + arguments.dropFirst()
+    /// - Parameter commandLength: how many words of `arguments` name the command, as 2 for `model info`.
+    static func expand(_ arguments: [String], commandLength: Int) throws -> [String] {
+        guard let path = path(in: arguments) else { return arguments }
+        return arguments.prefix(commandLength) + (try options(inFile: path))
+            + arguments.dropFirst(commandLength)
     }
 
     private static func path(in arguments: [String]) -> String? {

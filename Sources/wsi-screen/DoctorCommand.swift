@@ -18,6 +18,8 @@ struct DoctorCommand: ParsableCommand {
     @Flag(help: "As JSON.")
     var json = false
 
+    @OptionGroup var out: OutputOptions
+
     private struct Check: Encodable {
         let name: String
         let value: String

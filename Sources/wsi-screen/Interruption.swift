@@ -14,7 +14,7 @@ struct Interruption: Sendable {
     {
         let received = Received()
         let task = Task { try await work() }
-        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+        let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
@@ -24,14 +24,14 @@ struct Interruption: Sendable {
             return source
         }
         defer { for source in sources { source.cancel() } }
-        do {
-            return try await task.value
-        } catch {
-            guard let number = received.first else { throw error }
+        let result = await task.result
+        // Also when the work was finished before it noticed: who asked for an end gets the status of one.
+        if let number = received.first {
             Terminal.exit(
                 saying: "interrupted; finished slides are kept, run the same command again to go on",
                 status: status(number))
         }
+        return try result.get()
     }
 
     private static func status(_ number: Int32) -> Int32 {

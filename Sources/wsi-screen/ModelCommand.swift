@@ -15,6 +15,8 @@ struct ModelCommand: ParsableCommand {
         @Flag(help: "As JSON.")
         var json = false
 
+        @OptionGroup var out: OutputOptions
+
         func run() throws {
             var rows: [[String: String]] = []
             for name in BuiltInModels.names {
@@ -49,6 +51,8 @@ struct ModelCommand: ParsableCommand {
 
         @Flag(help: "The whole record as JSON.")
         var json = false
+
+        @OptionGroup var out: OutputOptions
 
         func run() throws {
             let loaded = try ModelCommand.load(model)

@@ -10,7 +10,9 @@ struct Main {
         prepareMatrixProducts()
         let arguments = CommandLine.arguments.dropFirst().map { $0 }
         do {
-            let expanded = try ConfigurationFile.expand(Program.withDefaultCommand(arguments))
+            let words = Program.withDefaultCommand(arguments)
+            let expanded = try ConfigurationFile.expand(
+                words, commandLength: Program.commandLength(of: words))
             var command = try Program.parseAsRoot(expanded)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -56,6 +58,17 @@ struct Program: AsyncParsableCommand {
         subcommands: [
             ScreenCommand.self, TileCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
+
+    /// How many of the first words name a command and its subcommands.
+    static func commandLength(of words: [String]) -> Int {
+        var commands = configuration.subcommands
+        var length = 0
+        while length < words.count, let next = commands.first(where: { $0._commandName == words[length] }) {
+            commands = next.configuration.subcommands
+            length += 1
+        }
+        return length
+    }
 
     /// Puts `screen` in front of arguments that do not begin with a command.
     static func withDefaultCommand(_ arguments: [String]) -> [String] {

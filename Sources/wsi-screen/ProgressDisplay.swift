@@ -87,7 +87,7 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { Terminal.show(text) }
 
     private static func rounded(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
 

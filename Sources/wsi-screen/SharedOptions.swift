@@ -111,7 +111,7 @@ struct SlideOptions: ParsableArguments {
     }
 
     func inputs() throws -> [SlideInput] {
-        do { return try SlideInputs.resolve(slides) } catch {
+        do { return try SlideInputs.resolve(slides, output: output ?? "wsi-screen-out") } catch {
             throw UsageFailure(description: error.description)
         }
     }

@@ -103,8 +103,17 @@ private struct Broken: Error, Equatable {}
         _ = state.send("a", bytes: 1)
         state.wait(sending: "b", bytes: 1, sender: 1, ticket: 1)
         state.wait(sending: "c", bytes: 1, sender: 2, ticket: 2)
-        #expect(state.cancelSender(ticket: 1) == 1 && state.cancelSender(ticket: 1) == nil)
+        #expect(state.cancelSender(ticket: 1)?.cancelled == 1 && state.cancelSender(ticket: 1) == nil)
         #expect(take(&state) == "a" && take(&state) == "c")
+    }
+
+    @Test func `a large waiter that gives up lets the small one behind it in`() {
+        var state = makeState(items: 10, bytes: 10)
+        _ = state.send("a", bytes: 6)
+        state.wait(sending: "large", bytes: 8, sender: 1, ticket: 1)
+        state.wait(sending: "small", bytes: 3, sender: 2, ticket: 2)
+        #expect(state.cancelSender(ticket: 1)?.admitted == [2])
+        #expect(take(&state) == "a" && take(&state) == "small")
     }
 
     private func take(_ state: inout State) -> String? {

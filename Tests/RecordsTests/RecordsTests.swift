@@ -26,10 +26,32 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         }
     }
 
-    @Test func `a full disk is temporary`() {
-        #expect(throws: FileError.self) { try AtomicFile.write([1], to: "/dev/full/a") }
-        #expect(FileError(.write, path: "a", code: ENOSPC).isTemporary)
-        #expect(!FileError(.write, path: "a", code: EACCES).isTemporary)
+    @Test func `errors say whether room or permission is missing`() throws {
+        #expect(FileError(.write, path: "a", code: ENOSPC).isDiskFull)
+        #expect(FileError(.create, path: "a", code: EACCES).isForbidden)
+        try withTemporaryFolder { folder in
+            try AtomicFile.write([], to: folder + "/file")
+            let error = #expect(throws: FileError.self) { try AtomicFile.makeFolder(folder + "/file/inner") }
+            #expect(error?.isForbidden == true && error?.path == folder + "/file")
+            try AtomicFile.makeFolder(folder + "/a/b//c/")
+            try AtomicFile.makeFolder(folder + "/a/b")
+        }
+    }
+
+    @Test func `a result folder starts without what an earlier run left, and keeps files of others`() throws {
+        try withTemporaryFolder { folder in
+            for name in ["manifest.json", "old.csv", "old.csv.part", "notes.txt", "tiles/1.png"] {
+                try AtomicFile.makeFolder(folder + "/tiles")
+                try AtomicFile.write([1], to: folder + "/" + name)
+            }
+            var results = try ResultFolder(
+                path: folder, manifest: "manifest.json", owned: ["old.csv", "tiles"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["notes.txt"])
+            try results.write([7], as: "new.csv")
+            try results.write(as: "own.bin") { part in try AtomicFile.write([8], to: part) }
+            #expect(results.checksums["own.bin"] == Checksum.sha256([8]))
+            #expect(results.checksums.count == 2)
+        }
     }
 }
 

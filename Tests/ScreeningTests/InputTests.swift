@@ -45,6 +45,34 @@ import Testing
         #expect(inputs.map(\.id) == ["a", "empty"])
     }
 
+    @Test func `links to folders are followed once, and results are not taken for slides`() throws {
+        let folder = try makeFiles(["real/a.svs", "out/a/heatmap.tif", "old/run.json", "old/a/heatmap.tif"])
+        let files = FileManager.default
+        try Data("{ \"program\" : \"wsi-screen\" }".utf8).write(
+            to: folder.url.appendingPathComponent("old/run.json"))
+        try files.createSymbolicLink(
+            atPath: folder.path + "/link", withDestinationPath: folder.path + "/real")
+        try files.createSymbolicLink(atPath: folder.path + "/real/loop", withDestinationPath: folder.path)
+        let inputs = try SlideInputs.resolve([folder.path], output: folder.path + "/out")
+        #expect(inputs.map(\.id) == ["link/a"], "link comes before real, and is the same folder")
+        let linked = try SlideInputs.resolve([folder.path + "/link"], output: folder.path + "/out")
+        #expect(linked.map(\.id) == ["a"])
+    }
+
+    @Test func `names that only look alike are two files, and are refused rather than merged`() throws {
+        let folder = try makeFiles(["caf\u{E9}.svs", "cafe\u{301}.svs"])
+        #expect(throws: InputError.self) { try SlideInputs.resolve([folder.path]) }
+        let paths = ["/caf\u{E9}.svs", "/cafe\u{301}.svs"].map { folder.path + $0 }
+        #expect(throws: InputError.self) { try SlideInputs.resolve(paths) }
+    }
+
+    @Test func `names of the run's own files and very long names are changed`() throws {
+        let long = String(repeating: "x", count: 240)
+        let folder = try makeFiles(["summary.csv.svs", long + ".svs"])
+        let ids = try SlideInputs.resolve([folder.path]).map(\.id)
+        #expect(ids[0] == "summary%2Ecsv" && ids[1].utf8.count <= 200 && ids[1].hasPrefix("xxx"))
+    }
+
     @Test(arguments: [
         ("-rf", "%2Drf"), (".hidden", "%2Ehidden"), ("a\nb", "a%0Ab"), ("50%", "50%25"),
         ("x'\"y", "x%27%22y"),

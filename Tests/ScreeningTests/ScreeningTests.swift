@@ -152,8 +152,7 @@ private let generic = FixtureSlides.path("tiny-generic.tif")
         #expect(report.manifests[0].unreadReasons.first?.contains("JPEG") == true)
     }
 
-    @Test func `blank slides end as no_tissue with an empty table, faint ones as what they are`() async throws
-    {
+    @Test func `blank slides end as no_tissue with an empty table`() async throws {
         let fixture = try BatchFixture()
         let blank = try SyntheticSlideVariant.blank.write(into: fixture.folder.url)
         let report = try await fixture.run([blank.path])
@@ -190,6 +189,63 @@ private let generic = FixtureSlides.path("tiny-generic.tif")
         try FileManager.default.removeItem(atPath: slide)
         try FileManager.default.copyItem(atPath: normal, toPath: slide)
         #expect(try await fixture.run([slide]).resumed == 0)
+    }
+
+    @Test func `another slide of the same name does not replace results`() async throws {
+        let fixture = try BatchFixture()
+        for folder in ["p1", "p2"] {
+            try AtomicFile.makeFolder(fixture.folder.path + "/" + folder)
+            try FileManager.default.copyItem(
+                atPath: folder == "p1" ? abnormal : normal,
+                toPath: fixture.folder.path + "/\(folder)/slide.svs")
+        }
+        _ = try await fixture.run([fixture.folder.path + "/p1/slide.svs"])
+        let error = await #expect(throws: OutputError.self) {
+            try await fixture.run([fixture.folder.path + "/p2/slide.svs"])
+        }
+        #expect(error?.exitStatus == 64 && error?.description.contains("p1/slide.svs") == true)
+    }
+
+    @Test func `a failed slide is tried again with the resolution that its message asked for`() async throws {
+        let fixture = try BatchFixture()
+        let slide = try BrokenSlide.nonsenseMPP.write(into: fixture.folder.url)
+        #expect(try await fixture.run([slide.path]).manifests[0].reason == "missing_resolution")
+        let settings = ScreenSettings(micronsPerPixel: 0.5)
+        #expect(try await fixture.run([slide.path], settings: settings).manifests[0].status == .ok)
+        #expect(try await fixture.run([slide.path], settings: settings).resumed == 1)
+        await #expect(throws: OutputError.self) {
+            try await fixture.run([slide.path], settings: ScreenSettings(micronsPerPixel: 0.4))
+        }
+    }
+
+    @Test func `a slide that fails leaves evidence of this run and nothing of an earlier one`() async throws {
+        let fixture = try BatchFixture()
+        let slide = fixture.folder.path + "/slide.svs"
+        try FileManager.default.copyItem(atPath: abnormal, toPath: slide)
+        _ = try await fixture.run([slide])
+        let damaged = try BrokenSlide.corruptTiles.write(into: fixture.folder.url)
+        try FileManager.default.removeItem(atPath: slide)
+        try FileManager.default.moveItem(atPath: damaged.path, toPath: slide)
+        let manifest = try await fixture.run([slide]).manifests[0]
+        #expect(manifest.reason == "corrupt_tiles")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: fixture.output + "/slide").sorted() == [
+                "manifest.json", "mask.png", "thumbnail.png",
+            ])
+        #expect(manifest.files.keys.sorted() == ["mask.png", "thumbnail.png"])
+    }
+
+    @Test func `a slide too faint for its stain fails with a reason, a mask and a row for every tile`()
+        async throws
+    {
+        let fixture = try BatchFixture()
+        let faint = try SyntheticSlideVariant.faint.write(into: fixture.folder.url)
+        let manifest = try await fixture.run([faint.path]).manifests[0]
+        #expect(manifest.reason == "degenerate_stain" && manifest.tissue?.method == .faintTissueFallback)
+        let tiles = try fixture.table("faint/tiles.csv")
+        #expect(
+            tiles.count == manifest.counts.tiles && tiles.allSatisfy { $0["status"] == "degenerate_stain" })
+        #expect(manifest.files["mask.png"] != nil)
     }
 
     @Test func `results of other settings are not mixed in unless overwritten`() async throws {
@@ -229,7 +285,7 @@ private let generic = FixtureSlides.path("tiny-generic.tif")
             try? handle.write(contentsOf: Data([0]))
             try? handle.close()
         }
-        #expect(report.manifests[0].reason == "modified" && report.manifests[0].files.isEmpty)
+        #expect(report.manifests[0].reason == "modified" && report.manifests[0].score == nil)
     }
 
     @Test func `cancellation stops the run and leaves nothing half-written`() async throws {
