@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libtiff-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CAllocator"),
 
         // Concurrency and files.
         .target(
@@ -79,7 +80,7 @@ let package = Package(
             name: "wsi-screen",
             dependencies: [
                 "Screening", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles", "Records",
-                "Yams",
+                "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

@@ -72,7 +72,8 @@ public struct SlidePreflight: Sendable, Equatable {
             default: .cannotOpen
             }
         if reason == .fileNotFound, path.unicodeScalars.contains("\u{FFFD}") {
-            return SlideFailure(reason, path: path, detail: "the name of the file is not valid UTF-8; rename it")
+            return SlideFailure(
+                reason, path: path, detail: "the name of the file is not valid UTF-8; rename it")
         }
         return SlideFailure(reason, path: path, detail: "the system says \"\(systemText(code))\"")
     }

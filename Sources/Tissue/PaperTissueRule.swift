@@ -32,7 +32,8 @@ public struct PaperTissueRule: Sendable {
         // What could not be read may be tissue, and must not vanish without a row.
         let unread = overview.unread.reduced(by: factor)
         plane = Plane(
-            width: plane.width, height: plane.height, values: zip(plane.values, unread.values).map { $0 || $1 })
+            width: plane.width, height: plane.height,
+            values: zip(plane.values, unread.values).map { $0 || $1 })
         return TissueMask(
             plane: plane, scaleX: overview.scaleX * Double(factor), scaleY: overview.scaleY * Double(factor),
             evidence: TissueEvidence(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CAllocator
 import Kernels
 import Screening
 
@@ -6,6 +7,7 @@ import Screening
 @main
 struct Main {
     static func main() async {
+        wsi_keepMemorySmall()
         // Before a second thread exists: choosing OpenBLAS's kernels touches the environment.
         prepareMatrixProducts()
         let arguments = CommandLine.arguments.dropFirst().map { $0 }
