@@ -118,7 +118,8 @@ let package = Package(
         .testTarget(
             name: "ScreeningTests",
             dependencies: [
-                "Screening", "Networks", "Records", "Tissue", "SyntheticSlides", "ImageFiles", "Pixels",
+                "Screening", "Networks", "Staining", "Kernels", "Records", "Tissue", "SyntheticSlides",
+                "ImageFiles", "Pixels",
                 "TestSupport",
             ], swiftSettings: strict),
         .testTarget(

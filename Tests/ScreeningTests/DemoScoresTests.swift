@@ -1,0 +1,57 @@
+import Foundation
+import ImageFiles
+import Kernels
+import Networks
+import Pixels
+import Records
+import Screening
+import Staining
+import TestSupport
+import Testing
+
+/// From a JPEG file to its score, against the reference implementation: decoding, stain fit, normalization, resizing,
+/// crop, network, score.
+@Suite struct `Demo scores` {
+    private struct Golden: Decodable {
+        struct Case: Decodable {
+            let file: String
+            let decodedRgbSha256: String
+            let cropMeanRgb: [Double]
+            let score: Double
+        }
+        let cases: [Case]
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    func `equal the reference for eight held-out tiles`() throws {
+        let golden = try JSONText.decode(Golden.self, from: SharedData.url("golden/dpa/demo_scores.json"))
+        let model = try LoadedModel.load("he-lung-demo").model
+        let target = try #require(model.stainTarget)
+        let scorer = model.makeScorer()
+        let resampler = BilinearResampler(
+            inputWidth: 224, inputHeight: 224, outputWidth: 96, outputHeight: 96)
+        var withSamePixels = 0
+        for expected in golden.cases {
+            let image = try JPEGFile.read(SharedData.url(expected.file))
+            let hasSamePixels = Checksum.sha256(image.pixels) == expected.decodedRgbSha256
+            let estimate = try VahadaneFitter().fit(image, step: 2)
+            let normalized = StainNormalizer(source: estimate, target: target).normalize(image)
+            let crop = resampler.resample(normalized).cropped(
+                to: PixelRect(x: 16, y: 16, width: 64, height: 64))
+            for channel in 0..<3 {
+                let values = stride(from: channel, to: crop.pixels.count, by: 3).map {
+                    Double(crop.pixels[$0])
+                }
+                let mean = values.reduce(0, +) / Double(values.count)
+                #expect(
+                    abs(mean - expected.cropMeanRgb[channel]) < (hasSamePixels ? 0.05 : 2), "\(expected.file)"
+                )
+            }
+            // Another JPEG decoder may differ by a gray level or two; the golden file states both tolerances.
+            let tolerance = hasSamePixels ? 1e-4 : 0.01
+            #expect(abs(Double(try scorer.score(crop)) - expected.score) < tolerance, "\(expected.file)")
+            withSamePixels += hasSamePixels ? 1 : 0
+        }
+        #expect(golden.cases.count == 8 && withSamePixels > 0)
+    }
+}
