@@ -11,6 +11,7 @@ public final class BlockingExecutor: SerialExecutor {
         queue = DispatchQueue(label: label)
     }
 
+    /// Called by the runtime: runs the job on the executor's own thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }

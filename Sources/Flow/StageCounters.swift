@@ -24,10 +24,12 @@ public final class StageCounters: Sendable {
         }
     }
 
+    /// Adds time in which a worker had nothing to do: the stage before is the slow one.
     public func addWaitingForInput(_ duration: Duration) {
         state.withLock { $0.secondsWaitingForInput += duration.seconds }
     }
 
+    /// Adds time in which a worker could not hand its result on: the stage behind is the slow one.
     public func addWaitingForOutput(_ duration: Duration) {
         state.withLock { $0.secondsWaitingForOutput += duration.seconds }
     }

@@ -102,6 +102,7 @@ public struct ExtractorRecord: Sendable, Hashable, Codable {
         self.sha256 = sha256
     }
 
+    /// Which network the features come from.
     public enum Family: String, Sendable, Hashable, Codable {
         case vgg19
         case perceptualNet = "perceptual_net"

@@ -70,6 +70,7 @@ public enum ResamplingFilter: String, Sendable, Hashable, Codable {
     case pillowBilinear = "pillow_bilinear"
 }
 
+/// Number and meaning of the input's channels.
 public enum ColorMode: String, Sendable, Hashable, Codable {
     case rgb
     case grey
@@ -90,6 +91,7 @@ public struct StainRecipe: Sendable, Hashable, Codable {
         self.dictionaryStep = dictionaryStep
     }
 
+    /// How the stains are told apart.
     public enum Method: String, Sendable, Hashable, Codable {
         /// Sparse non-negative matrix factorization (Vahadane et al. 2016).
         case vahadane

@@ -66,6 +66,7 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
+    /// Type, shape and place of a tensor; nil if the file has none of that name.
     public func entry(_ name: String) -> TensorEntry? {
         index[name].map { entries[$0] }
     }

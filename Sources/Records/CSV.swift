@@ -32,6 +32,7 @@ public struct CSVRecord: Sendable, Equatable {
     public let fields: [String]
 }
 
+/// Text that is no CSV, with the line on which that shows.
 public enum CSVError: Error, Equatable, CustomStringConvertible {
     case unclosedQuote(line: Int)
     case strayQuote(line: Int)

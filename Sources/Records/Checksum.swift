@@ -3,6 +3,7 @@ internal import Foundation
 
 /// SHA-256 in lower-case hexadecimal.
 public enum Checksum {
+    /// Of bytes in memory.
     public static func sha256(_ bytes: [UInt8]) -> String {
         hexadecimal(SHA256.hash(data: bytes))
     }

@@ -6,6 +6,7 @@
 
 /// A failed file operation: what was tried, on which path, and the system's reason.
 public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What was tried.
     public enum Operation: String, Sendable {
         case create, write, sync, rename, read, lock, remove
     }

@@ -37,6 +37,7 @@ public struct FolderLock: ~Copyable {
     }
 }
 
+/// The folder cannot be had alone.
 public enum FolderLockError: Error, CustomStringConvertible {
     case held(by: String, path: String)
     case file(FileError)

@@ -8,4 +8,5 @@ public enum ScreenProgress: Sendable {
     case slideFinished(SlideManifest)
 }
 
+/// Receives what happens during a run.
 public typealias ProgressHandler = @Sendable (ScreenProgress) -> Void

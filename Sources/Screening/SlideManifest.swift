@@ -8,6 +8,7 @@ public import Tissue
 ///
 /// Times stand only here and in `run.json`, so that all other files are equal bytes for equal input.
 public struct SlideManifest: Sendable, Codable {
+    /// How a slide ended; exactly one of these.
     public enum Status: String, Sendable, Codable {
         case ok
         case okWithWarnings = "ok_with_warnings"
@@ -15,6 +16,7 @@ public struct SlideManifest: Sendable, Codable {
         case failed
     }
 
+    /// Tiles by what became of them.
     public struct Counts: Sendable, Equatable, Codable {
         public var tiles = 0
         public var scored = 0
@@ -55,6 +57,7 @@ public struct SlideManifest: Sendable, Codable {
         public var rows: Int
     }
 
+    /// How the stain was normalized, and to what.
     public struct Stain: Sendable, Codable {
         var scope: String
         var match: String
@@ -74,6 +77,7 @@ public struct SlideManifest: Sendable, Codable {
         var queue: QueueStatistics
     }
 
+    /// When the work began (ISO 8601, UTC) and how long its parts took.
     public struct Timing: Sendable, Codable {
         public var startedAt: String
         public var secondsTissue = 0.0
@@ -83,6 +87,7 @@ public struct SlideManifest: Sendable, Codable {
         public var secondsTotal = 0.0
     }
 
+    /// Which model gave the scores.
     public struct Model: Sendable, Equatable, Codable {
         public var name: String
         public var version: String

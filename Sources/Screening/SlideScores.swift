@@ -25,6 +25,7 @@ public struct SlideScores: Sendable, Equatable, Codable {
         fractionAboveNormalP99 = Double(sorted.count { $0 > limit }) / Double(sorted.count)
     }
 
+    /// The score that an aggregate names.
     public func value(_ aggregate: Aggregate) -> Double {
         switch aggregate {
         case .max: max

@@ -2,6 +2,7 @@ public import Pixels
 
 /// The physical size of a slide's pixels and where the number came from. Never guessed.
 public struct Calibration: Sendable, Equatable, Codable {
+    /// Where a resolution came from; the raw value is recorded.
     public enum Source: String, Sendable, Codable {
         /// `openslide.mpp-x` and `-y`.
         case slide = "openslide.mpp"

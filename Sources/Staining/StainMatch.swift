@@ -39,6 +39,7 @@ public struct BrightnessStandard: Sendable, Equatable {
         }
     }
 
+    /// Replaces every channel value of the image by its entry of the table.
     public func apply(to image: inout RGBImage) {
         for index in image.pixels.indices { image.pixels[index] = table[Int(image.pixels[index])] }
     }

@@ -18,6 +18,7 @@ public struct PaperTissueRule: Sendable {
 
     public init() {}
 
+    /// Finds the tissue on an overview. Areas that could not be read count as tissue: they may be.
     public func detect(on overview: SlideOverview) -> TissueMask {
         let factor = max(1, Int((Self.micronsPerPixel / overview.micronsPerPixel).rounded()))
         let image = overview.image.areaAveraged(by: factor)

@@ -42,6 +42,7 @@ public struct TissueMask: Sendable {
 
 /// What the tissue detector saw and decided; goes into the manifest.
 public struct TissueEvidence: Sendable, Equatable, Codable {
+    /// Which rule decided.
     public enum Method: String, Sendable, Codable {
         case otsu
         /// Otsu found next to nothing or had to be raised to the floor, but pixels stand out against the

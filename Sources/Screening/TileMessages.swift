@@ -36,6 +36,7 @@ struct PreparedTile: Sendable {
 
 /// The end of a tile's way.
 public struct TileVerdict: Sendable, Equatable {
+    /// What became of the tile.
     public enum Outcome: Sendable, Equatable {
         case scored(Float)
         /// The slide could not be read there; the text is the library's.
