@@ -19,7 +19,7 @@ package struct JPEGTileImage {
         case absent
         /// The bytes cannot be read, or libjpeg finds them damaged.
         case corrupt
-        /// A JPEG, but not of the kind that the directory promises: for OpenSlide to decide.
+        /// Not the kind of JPEG that the directory promises: for OpenSlide to decide.
         case unusual
     }
 
@@ -97,9 +97,10 @@ package struct JPEGTileImage {
         precondition(pixels.count >= byteCount(reduction: reduction), "a buffer of \(pixels.count) bytes")
         guard let place = place(ofTile: row * columns + column) else { return .corrupt }
         if place.isEmpty { return .absent }
-        guard place.count <= maximumStreamBytes,
-            let stream = try? opened.file.bytes(at: place.lowerBound, count: place.count)
-        else { return .corrupt }
+        if place.count > maximumStreamBytes { return .unusual }
+        guard let stream = try? opened.file.bytes(at: place.lowerBound, count: place.count) else {
+            return .corrupt
+        }
         let form = wsi_jpeg_tile_form(
             width: UInt32(tileWidth), height: UInt32(tileHeight), is_ycbcr: isYCbCr ? 1 : 0,
             reduction: UInt32(reduction))

@@ -117,7 +117,7 @@ public struct OverviewReader: Sendable {
         pieces: Int
     ) {
         do {
-            let pixels = try reader.read(
+            let pixels = try reader.readComposited(
                 x: Int(Double(block.x) * level.downsample), y: Int(Double(block.y) * level.downsample),
                 level: level.index, width: block.width, height: block.height)
             image.paste(pixels.areaAveraged(by: factor), x: block.x / factor, y: block.y / factor)
@@ -178,7 +178,7 @@ extension OverviewReader {
         case .absent where description.vendor == "aperio":
             average.add(description.background, covering: inside)
         case .unusual:
-            let image = try? reader.read(
+            let image = try? reader.readComposited(
                 x: inside.x, y: inside.y, level: .full, width: inside.width, height: inside.height)
             if let image {
                 average.add(image.pixels, rowLength: image.width, reduction: 1, covering: inside)
