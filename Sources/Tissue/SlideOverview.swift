@@ -199,8 +199,8 @@ extension OverviewReader {
         return reductions.first { factor % $0 == 0 || factor >= Self.crossingFactor * $0 } ?? 1
     }
 
-    /// A reduced pixel that crosses the border of overview pixels counts for both by the areas there, as if it
-    /// were of one color. That is fine if overview pixels are at least this many times larger.
+    /// A reduced pixel that crosses the border of overview pixels counts for both by the areas there, as if
+    /// it were of one color. That is fine if overview pixels are at least this many times larger.
     private static let crossingFactor = 4
 }
 
