@@ -63,7 +63,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Slides and what is tissue on them.
-        .target(name: "Slides", dependencies: ["Pixels", "COpenSlide"], swiftSettings: strict),
+        .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
         .target(
             name: "Tissue", dependencies: ["Pixels", "Kernels", "Slides"],
             exclude: ["Tissue.md", "Evidence"], swiftSettings: strict),

@@ -2,12 +2,17 @@ public import Pixels
 
 /// Reads regions of one slide. Not for sharing: give every reading thread a reader of its own.
 ///
+/// Level 0 of plain JPEG files is decoded directly, with the very pixels of OpenSlide in a fraction of the
+/// time; all else, and what fails, is OpenSlide's.
+///
 /// A region that cannot be decoded poisons OpenSlide's handle; the reader then closes it and opens a new one
 /// for the next region, so that one corrupt tile costs one tile.
 public final class SlideReader {
     public let description: SlideDescription
     private var handle: OpenSlideHandle?
     private var argb: [UInt32] = []
+    /// The way around OpenSlide for level 0, looked for when that is first read.
+    private lazy var mosaic = TileMosaic(of: description)
     /// How often a handle was lost to an error.
     public private(set) var reopenCount = 0
 
@@ -25,6 +30,18 @@ public final class SlideReader {
     ///   - width, height: in pixels of `level`.
     /// - Throws: ``SlideFailure`` if any part cannot be decoded; the next call works on a fresh handle.
     public func read(
+        x: Int, y: Int, level: LevelIndex, width: Int, height: Int
+    ) throws(SlideFailure) -> RGBImage {
+        if level == .full,
+            let image = mosaic?.region(PixelRect(x: x, y: y, width: width, height: height))
+        {
+            return image
+        }
+        return try readComposited(x: x, y: y, level: level, width: width, height: height)
+    }
+
+    /// ``read(x:y:level:width:height:)`` by OpenSlide, whatever the file.
+    package func readComposited(
         x: Int, y: Int, level: LevelIndex, width: Int, height: Int
     ) throws(SlideFailure) -> RGBImage {
         if argb.count < width * height { argb = [UInt32](repeating: 0, count: width * height) }

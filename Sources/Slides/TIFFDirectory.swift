@@ -46,11 +46,19 @@ struct TIFFDirectory {
         case imageWidth = 256
         case imageLength = 257
         case bitsPerSample = 258
+        case compression = 259
+        case photometric = 262
+        case fillOrder = 266
+        case orientation = 274
         case samplesPerPixel = 277
+        case planarConfiguration = 284
         case tileWidth = 322
         case tileLength = 323
         case tileOffsets = 324
         case tileByteCounts = 325
+        case extraSamples = 338
+        case sampleFormat = 339
+        case jpegTables = 347
     }
 
     struct Field {

@@ -30,7 +30,9 @@ public struct SlideOverview: Sendable {
 /// Reads a ``SlideOverview``: the coarsest level that is fine enough, in blocks, averaged down by a whole
 /// factor.
 ///
-/// Also when only level 0 exists, memory stays at one block and the small picture.
+/// Where only level 0 is fine enough, its JPEG tiles are decoded at a fraction of their size if the file
+/// allows it (see ``JPEGTileImage``), else it is read in blocks. Memory stays at one block, or a row of
+/// overview pixels as high as a tile, and the small picture.
 public struct OverviewReader: Sendable {
     /// Pixel size wanted for tissue detection, in µm: nuclei blur into tissue, thin strands of it stay
     /// visible.
@@ -58,7 +60,15 @@ public struct OverviewReader: Sendable {
         micronsPerPixel = levelMicrons * Double(factor)
     }
 
-    /// Number of blocks that ``read(from:onBlock:)`` will read.
+    /// Reads level 0 at 1/`factor` whatever other levels there are.
+    package init(_ description: SlideDescription, factor: Int, calibration: MicronsPerPixel) {
+        self.description = description
+        self.factor = factor
+        level = description.levels[0]
+        micronsPerPixel = calibration.mean * Double(factor)
+    }
+
+    /// Number of blocks that ``read(from:onBlock:)`` will read, or of equal parts of its work.
     public var blockCount: Int { columns * rows }
 
     private var side: Int { max(1, Self.blockSide / factor) * factor }
@@ -70,6 +80,14 @@ public struct OverviewReader: Sendable {
     ///
     /// - Parameter onBlock: called after every block; throws to stop.
     public func read(from reader: SlideReader, onBlock: () throws -> Void) throws -> SlideOverview {
+        if level.index == .full, factor > 1, let tiles = JPEGTileImage(of: description) {
+            return try read(tiles, orFrom: reader, onBlock: onBlock)
+        }
+        return try readBlocks(from: reader, onBlock: onBlock)
+    }
+
+    /// The overview by way of OpenSlide alone.
+    package func readBlocks(from reader: SlideReader, onBlock: () throws -> Void) throws -> SlideOverview {
         let width = (level.width + factor - 1) / factor
         let height = (level.height + factor - 1) / factor
         var image = RGBImage(width: width, height: height, filledWith: description.background)
@@ -82,7 +100,11 @@ public struct OverviewReader: Sendable {
                 try onBlock()
             }
         }
-        return SlideOverview(
+        return overview(image, unread: unread)
+    }
+
+    private func overview(_ image: RGBImage, unread: Plane<Bool>) -> SlideOverview {
+        SlideOverview(
             image: image, unread: unread,
             scaleX: Double(description.width) / Double(level.width) * Double(factor),
             scaleY: Double(description.height) / Double(level.height) * Double(factor),
@@ -95,7 +117,7 @@ public struct OverviewReader: Sendable {
         pieces: Int
     ) {
         do {
-            let pixels = try reader.read(
+            let pixels = try reader.readComposited(
                 x: Int(Double(block.x) * level.downsample), y: Int(Double(block.y) * level.downsample),
                 level: level.index, width: block.width, height: block.height)
             image.paste(pixels.areaAveraged(by: factor), x: block.x / factor, y: block.y / factor)
@@ -113,6 +135,73 @@ public struct OverviewReader: Sendable {
             }
         }
     }
+}
+
+// Level 0, tile by tile.
+extension OverviewReader {
+    private func read(
+        _ tiles: JPEGTileImage, orFrom reader: SlideReader, onBlock: () throws -> Void
+    ) throws -> SlideOverview {
+        var average = AreaAccumulator(
+            width: level.width, height: level.height, factor: factor, bandHeight: tiles.tileHeight,
+            background: description.background)
+        var pixels = [UInt8](repeating: 0, count: tiles.byteCount(reduction: 1))
+        let tileCount = tiles.columns * tiles.rows
+        var (tilesDone, blocksDone) = (0, 0)
+        for row in 0..<tiles.rows {
+            for column in 0..<tiles.columns {
+                add(tiles, column: column, row: row, to: &average, by: &pixels, orFrom: reader)
+                tilesDone += 1
+                while (blocksDone + 1) * tileCount <= tilesDone * blockCount {
+                    blocksDone += 1
+                    try onBlock()
+                }
+            }
+            average.finishRows(above: (row + 1) * tiles.tileHeight)
+        }
+        return overview(average.image, unread: average.missing)
+    }
+
+    private func add(
+        _ tiles: JPEGTileImage, column: Int, row: Int, to average: inout AreaAccumulator,
+        by pixels: inout [UInt8], orFrom reader: SlideReader
+    ) {
+        let rect = PixelRect(
+            x: column * tiles.tileWidth, y: row * tiles.tileHeight, width: tiles.tileWidth,
+            height: tiles.tileHeight)
+        let inside = rect.intersection(PixelRect(x: 0, y: 0, width: level.width, height: level.height))
+        let reduction = reduction(of: inside)
+        switch tiles.decode(column: column, row: row, reduction: reduction, into: &pixels) {
+        case .decoded:
+            average.add(
+                pixels, rowLength: tiles.tileWidth / reduction, reduction: reduction, covering: inside)
+        case .absent where description.vendor == "aperio":
+            average.add(description.background, covering: inside)
+        case .unusual:
+            let image = try? reader.readComposited(
+                x: inside.x, y: inside.y, level: .full, width: inside.width, height: inside.height)
+            if let image {
+                average.add(image.pixels, rowLength: image.width, reduction: 1, covering: inside)
+            } else {
+                average.addMissing(covering: inside)
+            }
+        case .absent, .corrupt:
+            // Only Aperio's format has a meaning for a tile without bytes.
+            average.addMissing(covering: inside)
+        }
+    }
+
+    /// How far a tile may be reduced while it is decoded: as far as possible where reduced pixels do not
+    /// cross the border of overview pixels, or are so much smaller that it does not matter; and not at all
+    /// where the slide's edge would run through a reduced pixel and mix it with the tile's padding.
+    private func reduction(of inside: PixelRect) -> Int {
+        let reductions = [8, 4, 2].filter { inside.width % $0 == 0 && inside.height % $0 == 0 }
+        return reductions.first { factor % $0 == 0 || factor >= Self.crossingFactor * $0 } ?? 1
+    }
+
+    /// A reduced pixel that crosses the border of overview pixels counts for both by the areas there, as if
+    /// it were of one color. That is fine if overview pixels are at least this many times larger.
+    private static let crossingFactor = 4
 }
 
 extension RGBImage {

@@ -43,7 +43,10 @@ import Testing
         _ = try? reader.read(x: 0, y: 512, level: .full, width: 256, height: 256)
         try FileManager.default.removeItem(at: url)
         #expect(throws: SlideFailure.self) {
-            try reader.read(x: 0, y: 0, level: .full, width: 256, height: 256)
+            try reader.read(x: 0, y: 512, level: .full, width: 256, height: 256)
+        }
+        #expect(throws: SlideFailure.self) {
+            try reader.readComposited(x: 0, y: 0, level: .full, width: 256, height: 256)
         }
     }
 
