@@ -53,10 +53,13 @@ public struct OverviewReader: Sendable {
     public init(_ description: SlideDescription, calibration: MicronsPerPixel) {
         self.description = description
         let longest = Double(max(description.width, description.height)) * calibration.mean
-        let wanted = max(min(Self.tissueMicrons, longest / Self.minimumSide), longest / Self.maximumSide)
+        let finest = longest / Self.maximumSide
+        let wanted = max(min(Self.tissueMicrons, longest / Self.minimumSide), finest)
         level = description.level(notCoarserThan: wanted, calibration: calibration)
         let levelMicrons = level.downsample * calibration.mean
-        factor = max(1, Int(wanted / levelMicrons * 1.01))
+        // Pixels of the size wanted or smaller; but never so small that the picture exceeds its longest side.
+        let smallest = Int((finest / levelMicrons - 0.01).rounded(.up))
+        factor = max(1, smallest, Int(wanted / levelMicrons * 1.01))
         micronsPerPixel = levelMicrons * Double(factor)
     }
 
