@@ -1,7 +1,7 @@
 internal import Flow
 internal import Pixels
 internal import Slides
-internal import Staining
+public import Staining
 public import Tissue
 
 /// `manifest.json`: what became of a slide and how, written after every other file, with their checksums.
@@ -59,12 +59,12 @@ public struct SlideManifest: Sendable, Codable {
 
     /// How the stain was normalized, and to what.
     public struct Stain: Sendable, Codable {
-        var scope: String
-        var match: String
-        var target: StainTarget
+        public var scope: String
+        public var match: String
+        public var target: StainTarget
         /// Of the whole slide; absent when every tile has its own.
-        var estimate: StainEstimate?
-        var gain: [Double]?
+        public var estimate: StainEstimate?
+        public var gain: [Double]?
     }
 
     /// Where the time of a stage went, and how full the queue behind it became.

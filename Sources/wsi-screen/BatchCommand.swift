@@ -13,7 +13,9 @@ struct BatchCommand: Sendable {
 
     func execute() async throws {
         let logger = options.makeLogger()
-        let display = ProgressDisplay(logger: logger, isQuiet: options.quiet)
+        let display = ProgressDisplay(
+            logger: logger, isQuiet: options.quiet,
+            drawsLine: Terminal.isInteractive && options.logFormat == .text)
         do {
             let report = try await Interruption.run { try await run.run(progress: display.show) }
             if report.resumed > 0 {

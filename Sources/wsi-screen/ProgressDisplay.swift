@@ -14,11 +14,14 @@ final class ProgressDisplay: Sendable {
 
     private let logger: Logger
     private let isQuiet: Bool
+    /// Whether a line is drawn over and over; else progress is a message now and then.
+    private let drawsLine: Bool
     private let state = Mutex(State())
 
-    init(logger: Logger, isQuiet: Bool) {
+    init(logger: Logger, isQuiet: Bool, drawsLine: Bool) {
         self.logger = logger
         self.isQuiet = isQuiet
+        self.drawsLine = drawsLine
     }
 
     func show(_ event: ScreenProgress) {
@@ -51,10 +54,10 @@ final class ProgressDisplay: Sendable {
         state.withLock { state in
             let now = ContinuousClock.now
             if done <= 1 { state.startedAt = now }
-            let interval: Duration = Terminal.isInteractive ? .milliseconds(200) : .seconds(20)
+            let interval: Duration = drawsLine ? .milliseconds(200) : .seconds(20)
             guard
                 now - (state.shownAt ?? state.startedAt) >= interval
-                    || (Terminal.isInteractive && done == total)
+                    || (drawsLine && done == total)
             else { return }
             state.shownAt = now
             let seconds = (now - state.startedAt) / .seconds(1)
@@ -63,7 +66,7 @@ final class ProgressDisplay: Sendable {
             let text =
                 "\(state.slide): \(what) \(done)/\(total) \(unit), \(Int(rate.rounded()))/s, "
                 + "\(Self.duration(remaining)) left"
-            guard Terminal.isInteractive else { return write(text + "\n") }
+            guard drawsLine else { return logger.info("\(text)") }
             write("\r" + text + String(repeating: " ", count: max(0, state.lineLength - text.count)))
             state.lineLength = text.count
         }

@@ -1,0 +1,53 @@
+import Foundation
+import Networks
+import Screening
+import Staining
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `Models of one's own` {
+    /// The built-in model with a recipe that wants one stain matrix for the whole slide.
+    private func slideScopedModel(in folder: TemporaryFolder) throws -> String {
+        let file = try SafetensorsFile(contentsOf: BuiltInModels.url("he-lung-demo"))
+        let record = try #require(file.metadata[ModelFile.recordKey])
+        let changed = record.replacing(/"scope":\s*"tile"/, with: #""scope":"slide""#)
+        #expect(changed != record)
+        let path = folder.path + "/slide-scope.safetensors"
+        try SafetensorsWriter.write(
+            file.tensors(under: ""), metadata: [ModelFile.recordKey: changed], to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    private func screen(_ fixture: BatchFixture, model: String, workers: Int, output: String) async throws
+        -> SlideManifest
+    {
+        let run = BatchRun.screening(
+            try SlideInputs.resolve([FixtureSlides.path("tiny-abnormal.svs")]), settings: ScreenSettings(),
+            model: try LoadedModel.load(model), output: fixture.folder.path + "/" + output, workers: workers)
+        return try await run.run { _ in }.manifests[0]
+    }
+
+    @Test func `a recipe with one stain matrix for the slide is followed, whatever the number of workers`()
+        async throws
+    {
+        let fixture = try BatchFixture()
+        let model = try slideScopedModel(in: fixture.folder)
+        let one = try await screen(fixture, model: model, workers: 1, output: "one")
+        let four = try await screen(fixture, model: model, workers: 4, output: "four")
+        let builtIn = try await screen(fixture, model: "he-lung-demo", workers: 2, output: "tile")
+        #expect(one.status == .ok && one.counts.degenerateStain == 0)
+        let estimate = try #require(one.stain?.estimate)
+        #expect(estimate.tissuePixels > 1_000 && one.stain?.scope == "slide")
+        #expect(estimate == four.stain?.estimate && one.files == four.files)
+        #expect(builtIn.stain?.estimate == nil && builtIn.scores != one.scores)
+        #expect(one.model?.sha256 != builtIn.model?.sha256)
+    }
+
+    @Test func `a damaged model file is refused with its reason`() throws {
+        let folder = try TemporaryFolder()
+        let good = try Data(contentsOf: BuiltInModels.url("he-lung-demo"))
+        let path = folder.path + "/short.safetensors"
+        try good.prefix(good.count / 2).write(to: URL(fileURLWithPath: path))
+        #expect(throws: ModelFileError.self) { try LoadedModel.load(path) }
+    }
+}
