@@ -80,7 +80,9 @@ public struct BatchRun: Sendable {
             }
             manifests.append(manifest)
             progress(.slideFinished(manifest))
-            try writeSummary(manifests)
+            // Rows of an earlier run that are still to come stay in the table meanwhile.
+            let pending = inputs[(index + 1)...].compactMap { finished[$0.id] }
+            try writeSummary(manifests + pending)
         }
         try writeRecord(manifests, startedAt: started)
         return Report(manifests: manifests, resumed: finished.count)
