@@ -75,7 +75,7 @@ let package = Package(
                 "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
                 "Slides",
                 "Tissue",
-            ], swiftSettings: strict),
+            ], exclude: ["Pictures"], swiftSettings: strict),
         .executableTarget(
             name: "wsi-screen",
             dependencies: [

@@ -133,7 +133,7 @@ struct HeatmapPicture {
             Self.outline)
         drawText("tissue", on: &canvas, x: Double(left + 30), y: Double(top), height: 9)
         var line = top
-        for (status, name) in [("unread", "unread"), ("degenerate_stain", "no stain")] {
+        for (status, name) in [("unread", "unread"), ("degenerate_stain", "not judged")] {
             let count = verdicts.count { $0.status == status }
             guard count > 0 else { continue }
             line += 20

@@ -56,6 +56,8 @@ extension SlideManifest {
         counts = Counts(
             tiles: verdicts.count, scored: verdicts.count { $0.score != nil }, unread: unread.count,
             degenerateStain: verdicts.count { $0.status == "degenerate_stain" })
+        degenerateReasons = Dictionary(
+            verdicts.compactMap(\.degenerateReason).map { ($0, 1) }, uniquingKeysWith: +)
         unreadReasons = unread.prefix(Self.keptReasons).map { verdict in
             if case .unread(let reason) = verdict.outcome { reason } else { "" }
         }
@@ -64,7 +66,8 @@ extension SlideManifest {
         }
         if Double(counts.degenerateStain) > Self.manyDegenerate * Double(counts.tiles) {
             warnings.append(
-                "\(counts.degenerateStain) of \(counts.tiles) tiles have no stain that can be estimated")
+                "\(counts.degenerateStain) of \(counts.tiles) tiles lie under ink or have no stain to estimate"
+            )
         }
         if !verdicts.isEmpty && counts.scored == 0 {
             throw UnscorableSlide(tiles: counts.tiles, degenerateStain: counts.degenerateStain)
@@ -91,7 +94,8 @@ extension SlideManifest {
         }
         if Double(counts.degenerateStain) > Self.manyDegenerate * Double(counts.tiles) {
             warnings.append(
-                "\(counts.degenerateStain) of \(counts.tiles) tiles have no stain that can be estimated")
+                "\(counts.degenerateStain) of \(counts.tiles) tiles lie under ink or have no stain to estimate"
+            )
         }
         status = tiles.isEmpty ? .noTissue : warnings.isEmpty ? .ok : .okWithWarnings
     }

@@ -3,6 +3,7 @@ internal import Kernels
 internal import Pixels
 internal import Slides
 internal import Staining
+internal import Tissue
 
 /// How the stain of a slide's tiles is normalized.
 enum StainPlan: Sendable {
@@ -32,6 +33,15 @@ enum StainPlan: Sendable {
     }
 }
 
+extension TileSite {
+    /// Largest part of a crop that ink or scanner black may cover. What lies under more of it cannot be judged: the
+    /// tile is listed with this reason instead of a score that would speak of the pen.
+    static let largestForeignPart = 0.25
+
+    /// The reason code of such a tile; nil for all others.
+    var obstruction: String? { foreignFraction > Self.largestForeignPart ? "ink" : nil }
+}
+
 /// Second stage: normalizes the stain, cuts the crop and resizes it to the model's input.
 actor TilePreparer: StageWorker {
     private let stain: StainPlan
@@ -53,6 +63,9 @@ actor TilePreparer: StageWorker {
         case .unread(let reason):
             return PreparedTile(site: tile.site, content: .unread(reason))
         case .pixels(let image):
+            if let obstruction = tile.site.obstruction {
+                return PreparedTile(site: tile.site, content: .degenerateStain(obstruction))
+            }
             do {
                 return PreparedTile(site: tile.site, content: .input(try input(from: image)))
             } catch {

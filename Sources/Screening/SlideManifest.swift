@@ -114,6 +114,8 @@ public struct SlideManifest: Sendable, Codable {
     public var tissue: TissueEvidence?
     public var stain: Stain?
     public var counts = Counts()
+    /// Tiles with status `degenerate_stain` by their reason code.
+    public var degenerateReasons: [String: Int] = [:]
     /// Texts of the library for the first unread tiles.
     public var unreadReasons: [String] = []
     /// The score that `settings.aggregate` names.

@@ -71,6 +71,9 @@ actor TileNormalizer: StageWorker {
         switch tile.content {
         case .unread(let reason): return NormalizedTile(site: tile.site, content: .unread(reason))
         case .pixels(let image):
+            if let obstruction = tile.site.obstruction {
+                return NormalizedTile(site: tile.site, content: .degenerateStain(obstruction))
+            }
             do {
                 let normalizer = try stain.normalizer(for: image, scratch: &scratch)
                 let normalized = normalizer?.normalize(image) ?? image

@@ -41,7 +41,8 @@ public struct TileVerdict: Sendable, Equatable {
         case scored(Float)
         /// The slide could not be read there; the text is the library's.
         case unread(String)
-        /// No stain could be estimated; the text is the reason code of `StainFailure`.
+        /// No stain could be estimated; the text is the reason code of `StainFailure`, or `ink` where pen or black
+        /// covers the crop.
         case degenerateStain(String)
     }
 
@@ -50,6 +51,11 @@ public struct TileVerdict: Sendable, Equatable {
 
     public var score: Float? {
         if case .scored(let score) = outcome { score } else { nil }
+    }
+
+    /// Why there is no score although the tile could be read.
+    var degenerateReason: String? {
+        if case .degenerateStain(let reason) = outcome { reason } else { nil }
     }
 
     /// As in the column `status` of `tiles.csv`.

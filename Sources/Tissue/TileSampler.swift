@@ -13,6 +13,8 @@ public struct TileSite: Sendable, Hashable {
     public let tile: SlideRect
     /// Tissue part of `cell`.
     public let tissueFraction: Double
+    /// Part of `crop` that pen ink or scanner black covers.
+    public let foreignFraction: Double
 }
 
 /// Chooses the cells of a slide that are worth scoring.
@@ -50,11 +52,12 @@ public struct TileSampler: Sendable {
             chosen = ranked.prefix(maximumCount).map(\.0).sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         }
         return chosen.enumerated().map { index, cell in
-            TileSite(
+            let crop = grid.crop(column: cell.column, row: cell.row)
+            return TileSite(
                 index: index, column: cell.column, row: cell.row,
-                cell: grid.cell(column: cell.column, row: cell.row),
-                crop: grid.crop(column: cell.column, row: cell.row),
-                tile: grid.tile(column: cell.column, row: cell.row), tissueFraction: cell.fraction)
+                cell: grid.cell(column: cell.column, row: cell.row), crop: crop,
+                tile: grid.tile(column: cell.column, row: cell.row), tissueFraction: cell.fraction,
+                foreignFraction: mask.foreignFraction(in: crop))
         }
     }
 }

@@ -77,7 +77,8 @@ public struct TissueDetector: Sendable {
                 appliedThreshold: applied,
                 micronsPerMaskPixel: microns, tissueFraction: readable, inkFraction: excluded.inkFraction,
                 blackFraction: excluded.blackFraction,
-                unreadFraction: Double(unread.trueCount) / Double(max(unread.values.count, 1))))
+                unreadFraction: Double(unread.trueCount) / Double(max(unread.values.count, 1))),
+            foreign: excluded.all)
     }
 
     /// Otsu's threshold of the pixels that are neither ink nor black, and the threshold for faint tissue.

@@ -12,8 +12,15 @@ public struct TissueMask: Sendable {
     /// How the mask was made, for provenance.
     public let evidence: TissueEvidence
     private let coverage: CoverageTable
+    /// Where ink or black was kept out; nil for rules that know no ink.
+    private let foreign: CoverageTable?
 
-    public init(plane: Plane<Bool>, scaleX: Double, scaleY: Double, evidence: TissueEvidence) {
+    /// - Parameter foreign: true where ink or black covers the slide; of the same size as `plane`.
+    public init(
+        plane: Plane<Bool>, scaleX: Double, scaleY: Double, evidence: TissueEvidence,
+        foreign: Plane<Bool>? = nil
+    ) {
+        self.foreign = foreign.map { CoverageTable($0) }
         self.plane = plane
         self.scaleX = scaleX
         self.scaleY = scaleY
@@ -32,6 +39,15 @@ public struct TissueMask: Sendable {
         let fraction = area * scaleX * scaleY / (Double(rect.width) * Double(rect.height))
         if fraction < 1e-9 { return 0 }
         return fraction > 1 - 1e-9 ? 1 : fraction
+    }
+
+    /// Part of the rectangle's area that pen ink or scanner black covers, 0...1.
+    public func foreignFraction(in rect: SlideRect) -> Double {
+        guard let foreign else { return 0 }
+        let area = foreign.area(
+            left: Double(rect.x) / scaleX, top: Double(rect.y) / scaleY, right: Double(rect.maxX) / scaleX,
+            bottom: Double(rect.maxY) / scaleY)
+        return min(1, max(0, area * scaleX * scaleY / (Double(rect.width) * Double(rect.height))))
     }
 
     /// Part of the whole plane that is tissue.
