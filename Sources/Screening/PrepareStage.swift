@@ -67,7 +67,7 @@ actor TilePreparer: StageWorker {
                 return PreparedTile(site: tile.site, content: .degenerateStain(obstruction))
             }
             do {
-                return PreparedTile(site: tile.site, content: .input(try input(from: image)))
+                return PreparedTile(site: tile.site, content: .image(try input(from: image)))
             } catch {
                 return PreparedTile(site: tile.site, content: .degenerateStain(error.reason))
             }

@@ -14,7 +14,7 @@ actor TileScorer: StageWorker {
         switch tile.content {
         case .unread(let reason): TileVerdict(site: tile.site, outcome: .unread(reason))
         case .degenerateStain(let reason): TileVerdict(site: tile.site, outcome: .degenerateStain(reason))
-        case .input(let image): TileVerdict(site: tile.site, outcome: .scored(try scorer.score(image)))
+        case .image(let image): TileVerdict(site: tile.site, outcome: .scored(try scorer.score(image)))
         }
     }
 }

@@ -33,22 +33,6 @@ public struct TileExportSettings: Sendable, Equatable, Codable {
     }
 }
 
-/// A tile on its way to a file.
-struct NormalizedTile: Sendable {
-    enum Content: Sendable {
-        case image(RGBImage)
-        case unread(String)
-        case degenerateStain(String)
-    }
-
-    let site: TileSite
-    let content: Content
-
-    var bytes: Int {
-        if case .image(let image) = content { image.pixels.count } else { 0 }
-    }
-}
-
 /// Second stage of the export: normalizes the stain of whole tiles and brings them to the size asked for.
 actor TileNormalizer: StageWorker {
     private let stain: StainPlan
@@ -67,20 +51,20 @@ actor TileNormalizer: StageWorker {
                 inputWidth: size.width, inputHeight: size.height, outputWidth: side, outputHeight: side) : nil
     }
 
-    func process(_ tile: ReadTile) -> NormalizedTile {
+    func process(_ tile: ReadTile) -> PreparedTile {
         switch tile.content {
-        case .unread(let reason): return NormalizedTile(site: tile.site, content: .unread(reason))
+        case .unread(let reason): return PreparedTile(site: tile.site, content: .unread(reason))
         case .pixels(let image):
             if let obstruction = tile.site.obstruction {
-                return NormalizedTile(site: tile.site, content: .degenerateStain(obstruction))
+                return PreparedTile(site: tile.site, content: .degenerateStain(obstruction))
             }
             do {
                 let normalizer = try stain.normalizer(for: image, scratch: &scratch)
                 let normalized = normalizer?.normalize(image) ?? image
-                return NormalizedTile(
+                return PreparedTile(
                     site: tile.site, content: .image(resampler?.resample(normalized) ?? normalized))
             } catch {
-                return NormalizedTile(site: tile.site, content: .degenerateStain(error.reason))
+                return PreparedTile(site: tile.site, content: .degenerateStain(error.reason))
             }
         }
     }
@@ -97,7 +81,7 @@ actor TileWriter: StageWorker {
         self.folder = folder
     }
 
-    func process(_ tile: NormalizedTile) throws -> WrittenTile {
+    func process(_ tile: PreparedTile) throws -> WrittenTile {
         switch tile.content {
         case .unread(let reason): return WrittenTile(site: tile.site, status: "unread", unreadReason: reason)
         case .degenerateStain: return WrittenTile(site: tile.site, status: "degenerate_stain")

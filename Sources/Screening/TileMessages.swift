@@ -18,10 +18,11 @@ struct ReadTile: Sendable {
     }
 }
 
-/// A tile with its stain normalized, cut to the crop and resized to the model's input.
+/// A tile with its stain normalized: for screening cut to the crop and resized to the model's input, for export
+/// whole and of the size asked for.
 struct PreparedTile: Sendable {
     enum Content: Sendable {
-        case input(RGBImage)
+        case image(RGBImage)
         case unread(String)
         case degenerateStain(String)
     }
@@ -30,7 +31,7 @@ struct PreparedTile: Sendable {
     let content: Content
 
     var bytes: Int {
-        if case .input(let image) = content { image.pixels.count } else { 0 }
+        if case .image(let image) = content { image.pixels.count } else { 0 }
     }
 }
 

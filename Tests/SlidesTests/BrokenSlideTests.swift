@@ -37,13 +37,13 @@ func firstFault(_ path: String) throws -> SlideFailureReason? {
 @Suite struct `Broken slides` {
     @Test(arguments: BrokenSlide.allCases)
     func `each has the reason that its maker names`(_ broken: BrokenSlide) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try broken.write(into: folder.url)
         #expect(try firstFault(url.path)?.rawValue == broken.expectedReason)
     }
 
     @Test func `a decimal comma in the resolution is understood`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try BrokenSlide.decimalCommaMPP.write(into: folder.url)
         let slide = try SlideReader(path: url.path).description
         let calibration = try Calibration.resolve(
@@ -56,7 +56,7 @@ func firstFault(_ path: String) throws -> SlideFailureReason? {
     }
 
     @Test func `what is no file is told from what is missing`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         #expect(reason(folder.url.path) == .notRegularFile)
         #expect(reason("/dev/null") == .notRegularFile)
         #expect(reason(folder.url.appendingPathComponent("absent.svs").path) == .fileNotFound)
@@ -70,7 +70,7 @@ func firstFault(_ path: String) throws -> SlideFailureReason? {
     }
 
     @Test(.timeLimit(.minutes(1))) func `a named pipe without a writer does not make us wait`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let path = folder.url.appendingPathComponent("pipe.svs").path
         #expect(mkfifo(path, 0o600) == 0)
         #expect(reason(path) == .notRegularFile)
@@ -78,14 +78,14 @@ func firstFault(_ path: String) throws -> SlideFailureReason? {
 
     @Test(.enabled(if: geteuid() != 0, "root may read every file"))
     func `a file without permission cannot be opened`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let path = try folder.file("secret.svs", [1, 2, 3])
         #expect(chmod(path, 0) == 0)
         #expect(reason(path) == .cannotOpen)
     }
 
     @Test func `the identity changes when the file does`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let path = try folder.file("a.svs", [1, 2, 3])
         let before = try SlidePreflight.check(path).identity
         #expect(try SlidePreflight.identity(ofFileAt: path) == before)

@@ -10,11 +10,11 @@ import Testing
 /// A classic little-endian TIFF whose first directory a test may spoil.
 private struct SpoiledTIFF {
     var bytes: [UInt8]
-    let folder: ScratchFolder
+    let folder: TemporaryFolder
 
     init(_ path: String) throws {
         bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        folder = try ScratchFolder()
+        folder = try TemporaryFolder()
         try #require(Array(bytes[0..<4]) == [0x49, 0x49, 42, 0])
     }
 
@@ -94,7 +94,7 @@ extension JPEGTileImage {
 
     @Test(arguments: [SyntheticSlideVariant.demo, .oddSize, .singleLevel])
     func `regions of larger slides have the pixels of OpenSlide`(variant: SyntheticSlideVariant) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         try expectIdentity(try variant.write(into: folder.url).path)
     }
 
@@ -105,7 +105,7 @@ extension JPEGTileImage {
 
     @Test(arguments: [TIFFCompression.jpegRGB(quality: 80), .jpegYCbCr(quality: 80)])
     func `tiles without bytes look as OpenSlide shows them`(compression: TIFFCompression) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent("a.svs")
         var random = SeededGenerator(seed: 9)
         let noise = (0..<(64 * 64 * 3)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -117,7 +117,7 @@ extension JPEGTileImage {
     }
 
     @Test func `lossless files and other vendors are not for it`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent("a.tif")
         let writer = PyramidTIFFWriter(levels: [.init(width: 300, height: 300)], compression: .deflate)
         try writer.write(to: url) { _, _, _ in .blank }

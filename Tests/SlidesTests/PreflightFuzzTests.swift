@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: [UInt64(1), 2])
     func `no change to the ends of a slide makes the preflight crash or hang`(seed: UInt64) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try SyntheticSlideVariant.tinyGeneric.write(into: folder.url)
         let good = [UInt8](try Data(contentsOf: url))
         let file = try FileHandle(forUpdating: url)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `cutting a slide anywhere is noticed`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try SyntheticSlideVariant.tinyGeneric.write(into: folder.url)
         let good = [UInt8](try Data(contentsOf: url))
         var random = SeededGenerator(seed: 3)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct `Slide reader` {
     @Test func `a corrupt tile costs itself and nothing else`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try BrokenSlide.corruptTile.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         // 6 x 4 tiles; the one in the middle of the file is damaged.
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `a file that vanishes after an error is an error again`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try BrokenSlide.corruptTile.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         for y in [0, 256, 512, 768] {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `regions outside the slide show its background`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try SyntheticSlideVariant.tinyNormal.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         let slide = reader.description
@@ -71,7 +71,7 @@ import Testing
 
     @Test(arguments: [TIFFCompression.deflate, .none])
     func `pixels of a lossless slide come back exactly`(_ compression: TIFFCompression) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent("a.tif")
         let (width, height) = (500, 300)
         var random = SeededGenerator(seed: 4)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `pixels of a JPEG slide are near those before compression`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let variant = SyntheticSlideVariant.tinyAbnormal
         let url = try variant.write(into: folder.url)
         let region = PixelRect(x: 300, y: 200, width: 600, height: 500)
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func `the same pixels come from a used and from a new buffer`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try SyntheticSlideVariant.tinyNormal.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         _ = try reader.read(x: 0, y: 0, level: .full, width: 900, height: 900)

@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 private func check(_ tiff: HandmadeTIFF) throws -> TileCensus? {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     return try SlidePreflight.check(folder.file("a.tif", tiff.bytes())).tiles
 }
 
 private func reason(_ tiff: HandmadeTIFF) throws -> SlideFailureReason? {
-    let folder = try ScratchFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.file("a.tif", tiff.bytes())
     return #expect(throws: SlideFailure.self) { try SlidePreflight.check(path) }?.reason
 }
@@ -148,7 +148,7 @@ private let flavors = [(false, true), (false, false), (true, true), (true, false
         for (index, byte) in [UInt8](arrayLiteral: 0, 0, 0, 0, 0, 0, 0, 0x10).enumerated() {
             bytes[entry + 4 + index] = byte
         }
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let path = try folder.file("a.tif", bytes)
         #expect(throws: SlideFailure.self) { try SlidePreflight.check(path) }
     }
@@ -167,7 +167,7 @@ private let flavors = [(false, true), (false, false), (true, true), (true, false
 
     @Test(arguments: ["II", "II*", "MM\0*", "GIF89a and more than sixteen bytes", "II\u{2B}\0\u{8}\0\0\0"])
     func `what does not begin a TIFF has no census`(text: String) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         #expect(try SlidePreflight.check(folder.file("a.svs", Array(text.utf8))).tiles == nil)
     }
 }

@@ -15,6 +15,13 @@ public final class TemporaryFolder: Sendable {
         try? FileManager.default.removeItem(at: url)
     }
 
+    /// Writes `bytes` as a file of this folder and returns its path.
+    public func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let place = url.appendingPathComponent(name)
+        try Data(bytes).write(to: place)
+        return place.path
+    }
+
     /// Paths of all files below the folder, relative to it, sorted.
     public func files() -> [String] {
         let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []

@@ -101,7 +101,7 @@ private func paperOverview(
 
     @Test func `what the scanner left out is not tissue`() throws {
         // An Aperio slide of 16 µm a pixel whose right half has no tiles: OpenSlide shows it transparent.
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent("a.svs")
         let (width, height, side) = (3_072, 2_048, 256)
         let writer = PyramidTIFFWriter(

@@ -10,12 +10,12 @@ import Tissue
 
 /// A lossless slide of one level with known pixels.
 private struct PlainSlide {
-    let folder: ScratchFolder
+    let folder: TemporaryFolder
     let path: String
     let canvas: RGBImage
 
     init(width: Int, height: Int) throws {
-        folder = try ScratchFolder()
+        folder = try TemporaryFolder()
         let side = 256
         let (columns, rows) = ((width + side - 1) / side, (height + side - 1) / side)
         var random = SeededGenerator(seed: 6)
@@ -95,7 +95,7 @@ private struct Stop: Error {}
     }
 
     @Test func `what cannot be read is marked, and may be tissue`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try BrokenSlide.corruptTile.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         let overview = try OverviewReader(reader.description, calibration: MicronsPerPixel(0.5))

@@ -58,14 +58,14 @@ private func compare(
 
     @Test(arguments: [2, 8, 9])
     func `sizes that no reduction divides keep their edge clean`(factor: Int) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try SyntheticSlideVariant.oddSize.write(into: folder.url)
         let result = try compare(url.path, factor: factor, calibration: halfMicron)
         #expect(result.mean < 1 && result.greatest <= 24 && result.overlap > 0.98, "\(result)")
     }
 
     @Test func `a slide of one level at its own factor`() throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try SyntheticSlideVariant.singleLevel.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         let overviewReader = OverviewReader(reader.description, calibration: MicronsPerPixel(0.25))
@@ -98,7 +98,7 @@ private func compare(
 
     @Test(arguments: [2, 3, 8, 50])
     func `a corrupt tile is marked unread and nothing else is`(factor: Int) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = try BrokenSlide.corruptTile.write(into: folder.url)
         let reader = try SlideReader(path: url.path)
         let overview = try OverviewReader(reader.description, factor: factor, calibration: halfMicron)
@@ -133,7 +133,7 @@ private func compare(
 
     @Test(arguments: [true, false])
     func `a tile without bytes is background in Aperio files and unread in others`(isAperio: Bool) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent("a.tif")
         let writer = PyramidTIFFWriter(
             levels: [.init(width: 1_000, height: 700)], compression: .jpegYCbCr(quality: 90),

@@ -17,7 +17,7 @@ struct ScreenedSlide {
     }
 
     init(_ slide: SyntheticSlide, fileName: String = "slide.svs") throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let url = folder.url.appendingPathComponent(fileName)
         try slide.write(to: url)
         truth = slide.truth
