@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "ImageFiles", targets: ["ImageFiles"]),
         .library(name: "Pictures", targets: ["Pictures"]),
         .library(name: "Staining", targets: ["Staining"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Networks", targets: ["Networks"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
@@ -57,6 +58,7 @@ let package = Package(
             name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
         .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
+        .target(name: "Tensors", dependencies: ["Flow", "Kernels"], swiftSettings: strict),
         .target(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
@@ -108,6 +110,10 @@ let package = Package(
             name: "StainingTests",
             dependencies: ["Staining", "Kernels", "Pixels", "ImageFiles", "TestSupport"],
             exclude: ["compare_staintools.py"], swiftSettings: strict),
+        .testTarget(
+            name: "TensorsTests",
+            dependencies: ["Tensors", "Kernels", "TestSupport", "CAllocationCounter"],
+            swiftSettings: strict),
         .testTarget(
             name: "NetworksTests",
             dependencies: [

@@ -11,11 +11,11 @@
 /// work.
 ///
 /// Unchecked, because the compiler cannot know that the mutex guards every access.
-final class LockedValue<Value>: @unchecked Sendable {
+package final class LockedValue<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         mutex = .allocate(capacity: 1)
         let failure = pthread_mutex_init(mutex, nil)
         precondition(failure == 0, "a mutex cannot be made: \(failure)")
@@ -28,7 +28,7 @@ final class LockedValue<Value>: @unchecked Sendable {
     }
 
     /// Never await, and never call unknown code, inside `body`.
-    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&value)

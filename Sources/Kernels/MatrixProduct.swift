@@ -5,7 +5,7 @@ import COpenBLAS
 /// One thread a call, since the workers above already fill the cores, and because a product split over
 /// threads may add in another order. Kernels by the processor's abilities where the library does not know its
 /// model.
-private let isOpenBLASConfigured: Bool = {
+let isOpenBLASConfigured: Bool = {
     wsi_blas_choose_kernels()
     openblas_set_num_threads(1)
     return openblas_get_num_threads() == 1
