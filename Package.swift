@@ -60,9 +60,12 @@ let package = Package(
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
         .target(name: "Tensors", dependencies: ["Flow", "Kernels"], swiftSettings: strict),
         .target(
-            name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],
+            name: "Networks", dependencies: ["Pixels", "Kernels", "Tensors", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
+
+        .target(
+            name: "Training", dependencies: ["Kernels", "Tensors", "Networks"], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -97,7 +100,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Pixels", "Kernels", "ImageFiles"],
+            name: "TestSupport", dependencies: ["Pixels", "Kernels", "ImageFiles", "Networks"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
@@ -117,8 +120,13 @@ let package = Package(
         .testTarget(
             name: "NetworksTests",
             dependencies: [
-                "Networks", "Staining", "Records", "Kernels", "Pixels", "TestSupport", "CAllocationCounter",
+                "Networks", "Tensors", "Staining", "Records", "Kernels", "Pixels", "TestSupport",
+                "CAllocationCounter",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Networks", "Tensors", "Kernels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(

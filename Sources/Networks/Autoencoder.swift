@@ -1,10 +1,9 @@
-import Kernels
+public import Tensors
 
-/// A trained autoencoder: immutable weights, packed for inference and shared by all workers.
+/// A trained autoencoder: immutable weights, shared by all workers.
 public struct Autoencoder: Sendable {
     public let architecture: AutoencoderArchitecture
-    let encoder: [LoadedLayer]
-    let decoder: [LoadedLayer]
+    private let weights: [String: FrozenTensor]
 
     /// Binds weights to an architecture. `tensors` must be exactly ``AutoencoderArchitecture/parameters``.
     ///
@@ -12,64 +11,22 @@ public struct Autoencoder: Sendable {
     public init(_ architecture: AutoencoderArchitecture, tensors: NamedTensors) throws(WeightError) {
         try architecture.parameters.check(tensors)
         self.architecture = architecture
-        encoder = try architecture.encoder.map { layer throws(WeightError) in try LoadedLayer(layer, tensors)
-        }
-        decoder = try architecture.decoder.map { layer throws(WeightError) in try LoadedLayer(layer, tensors)
-        }
+        weights = tensors.mapValues { FrozenTensor($0.values, TensorShape($0.shape)) }
     }
 
-    var imageShape: MapShape {
-        MapShape(
-            height: architecture.resolution, width: architecture.resolution,
-            channels: architecture.imageChannels)
+    /// The codes [n, l, l, c] of images [n, R, R, c] in [-1, 1].
+    public func encode(_ images: Value, in graph: Graph) -> Value {
+        architecture.encoder(images, .frozen(weights, in: graph))
     }
 
-    var latentShape: MapShape {
-        MapShape(
-            height: architecture.latentResolution, width: architecture.latentResolution,
-            channels: architecture.latentChannels)
-    }
-}
-
-/// A layer with its weights.
-enum LoadedLayer: Sendable {
-    case convolution(ConvolutionKernel, activated: Bool)
-    case residual(ResidualKernels)
-
-    init(_ layer: NetworkLayer, _ tensors: NamedTensors) throws(WeightError) {
-        switch layer {
-        case .convolution(let convolution):
-            self = .convolution(try convolution.kernel(tensors), activated: false)
-        case .activatedConvolution(let convolution):
-            self = .convolution(try convolution.kernel(tensors), activated: true)
-        case .residual(let block): self = .residual(try ResidualKernels(block, tensors))
-        }
+    /// The images of codes, neither clamped nor rounded.
+    public func decode(_ codes: Value, in graph: Graph) -> Value {
+        architecture.decoder(codes, .frozen(weights, in: graph))
     }
 
-    func outputShape(for shape: MapShape) -> MapShape {
-        switch self {
-        case .convolution(let kernel, _): kernel.outputShape(for: shape)
-        case .residual(let block): block.second.outputShape(for: block.middleShape(for: shape))
-        }
-    }
-}
-
-/// The weights of a residual block.
-struct ResidualKernels: Sendable {
-    let resampling: Resampling
-    let first: ConvolutionKernel
-    let second: ConvolutionKernel
-    let skip: ConvolutionKernel?
-
-    init(_ block: ResidualBlock, _ tensors: NamedTensors) throws(WeightError) {
-        resampling = block.resampling
-        first = try block.first.kernel(tensors)
-        second = try block.second.kernel(tensors)
-        skip = if let layer = block.skip { try layer.kernel(tensors) } else { nil }
-    }
-
-    /// Shape between the two convolutions.
-    func middleShape(for shape: MapShape) -> MapShape {
-        first.outputShape(for: resampling.shape(shape))
+    /// Shape of a batch of images.
+    func imageShape(batch: Int) -> TensorShape {
+        let side = architecture.resolution
+        return [batch, side, side, architecture.imageChannels]
     }
 }

@@ -39,6 +39,14 @@ public struct AutoencoderArchitecture: Sendable, Hashable {
             latentChannels: latentChannels, latentResolution: latentResolution)
     }
 
+    /// The same network for images of another size. Widths belong to resolutions, counted from the lowest, so
+    /// they stay.
+    public func atResolution(_ resolution: Int) throws(WeightError) -> AutoencoderArchitecture {
+        try AutoencoderArchitecture(
+            imageChannels: imageChannels, resolution: resolution, widths: widths,
+            latentChannels: latentChannels, latentResolution: latentResolution)
+    }
+
     private func check() throws(WeightError) {
         guard imageChannels == 1 || imageChannels == 3 else {
             throw .invalidArchitecture(

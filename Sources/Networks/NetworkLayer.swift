@@ -1,5 +1,3 @@
-import Kernels
-
 /// One convolution of a network: its weights are `<name>.weight` (outputs, inputs, side, side) and
 /// `<name>.bias`.
 public struct ConvolutionLayer: Sendable, Hashable {
@@ -20,14 +18,6 @@ public struct ConvolutionLayer: Sendable, Hashable {
     static func same(_ name: String, _ inputs: Int, _ outputs: Int, side: Int = 3) -> ConvolutionLayer {
         ConvolutionLayer(name: name, inputs: inputs, outputs: outputs, side: side, padding: side / 2)
     }
-
-    func kernel(_ tensors: NamedTensors) throws(WeightError) -> ConvolutionKernel {
-        guard let weight = tensors["\(name).weight"] else { throw .missing(tensor: "\(name).weight") }
-        guard let bias = tensors["\(name).bias"] else { throw .missing(tensor: "\(name).bias") }
-        return ConvolutionKernel(
-            weights: weight.values, bias: bias.values, inputs: inputs, outputs: outputs, side: side,
-            padding: padding)
-    }
 }
 
 /// What a residual block does to the resolution.
@@ -37,14 +27,6 @@ public enum Resampling: Sendable, Hashable {
     case halve
     /// Nearest neighbor.
     case double
-
-    func shape(_ shape: MapShape) -> MapShape {
-        switch self {
-        case .none: shape
-        case .halve: MapShape(height: shape.height / 2, width: shape.width / 2, channels: shape.channels)
-        case .double: MapShape(height: shape.height * 2, width: shape.width * 2, channels: shape.channels)
-        }
-    }
 }
 
 /// A pre-activation residual block:
@@ -58,16 +40,25 @@ public struct ResidualBlock: Sendable, Hashable {
     public let skip: ConvolutionLayer?
     public let resampling: Resampling
 
-    init(_ name: String, _ inputs: Int, _ outputs: Int, _ resampling: Resampling = .none) {
-        first = .same("\(name).c1", inputs, outputs)
-        second = .same("\(name).c2", outputs, outputs)
-        skip = inputs == outputs ? nil : .same("\(name).skip", inputs, outputs, side: 1)
+    init(
+        first: ConvolutionLayer, second: ConvolutionLayer, skip: ConvolutionLayer?, resampling: Resampling
+    ) {
+        self.first = first
+        self.second = second
+        self.skip = skip
         self.resampling = resampling
+    }
+
+    init(_ name: String, _ inputs: Int, _ outputs: Int, _ resampling: Resampling = .none) {
+        self.init(
+            first: .same("\(name).c1", inputs, outputs), second: .same("\(name).c2", outputs, outputs),
+            skip: inputs == outputs ? nil : .same("\(name).skip", inputs, outputs, side: 1),
+            resampling: resampling)
     }
 }
 
-/// A step of an autoencoder. The list of steps is the network: running it forward is inference, and a
-/// gradient engine can walk the same list backward.
+/// A step of an autoencoder. The list of steps is the network: scoring, training and export walk the same
+/// list.
 public enum NetworkLayer: Sendable, Hashable {
     case convolution(ConvolutionLayer)
     /// Leaky ReLU, then the convolution.

@@ -1,20 +1,20 @@
-import Kernels
+public import Tensors
 
 /// What the relative perceptual L1 compares: an extractor with the statistics of each of its taps.
 public struct PerceptualDistance: Sendable {
     public let extractor: PerceptualExtractor
     /// Statistics per tap, in the order of the extractor's taps.
-    let layers: [Layer]
+    private let layers: [Layer]
 
-    /// Statistics as the kernel wants them.
-    struct Layer: Sendable {
-        let mean: [Float]
-        let scale: [Float]
+    /// What features are normalized with: (f - mean) · scale, scale = 1 / deviation.
+    private struct Layer: Sendable {
+        let mean: FrozenTensor
+        let scale: FrozenTensor
     }
 
     /// Mean |feature| of an image below which it is taken for this: a flat image whose features all equal the
     /// calibration means would otherwise divide by zero. Real images have about 0.5.
-    public static let smallestMagnitude = 1e-6
+    public static let smallestMagnitude: Float = 1e-6
 
     /// - Throws: if the statistics of a tap are missing or have another number of channels.
     public init(
@@ -23,43 +23,55 @@ public struct PerceptualDistance: Sendable {
         self.extractor = extractor
         var layers: [Layer] = []
         for tap in extractor.taps {
+            let channels = extractor.channels(at: tap)
             guard let values = statistics[tap] else { throw .missing(tensor: "feature.\(tap).mean") }
-            guard values.mean.count == extractor.channels(at: tap) else {
+            guard values.mean.count == channels else {
                 throw .misshapen(
-                    tensor: "feature.\(tap).mean", expected: [extractor.channels(at: tap)],
-                    found: [values.mean.count])
+                    tensor: "feature.\(tap).mean", expected: [channels], found: [values.mean.count])
             }
-            layers.append(Layer(mean: values.mean, scale: values.deviation.map { 1 / $0 }))
+            layers.append(
+                Layer(
+                    mean: FrozenTensor(values.mean, [channels]),
+                    scale: FrozenTensor(values.deviation.map { 1 / $0 }, [channels])))
         }
         self.layers = layers
     }
 
-    /// Mean over the taps of mean|fx - fy| / mean|fx| over channels and pixels, with f = (raw - mean) / std,
-    /// x the input and y its reconstruction (Shvetsova et al. 2021, section III-B). Zero for identical
-    /// images.
+    /// The distance [n] of each image y from its original x: the mean over the taps of
+    /// mean|fx - fy| / mean|fx| over channels and pixels, with f = (raw - mean) / std (Shvetsova et al. 2021,
+    /// section III-B). Zero for identical images.
     ///
-    /// - Throws: ``ScoringError/notFinite`` if the networks overflowed.
-    public func between(
-        _ input: borrowing FeaturePass, _ reconstruction: borrowing FeaturePass
-    ) throws(ScoringError) -> Float {
-        var sum = 0.0
-        for (index, layer) in layers.enumerated() {
-            let shape = extractor.shape(at: extractor.taps[index], side: input.side)
-            let (x, y) = (input.features(at: index), reconstruction.features(at: index))
-            let distances = layer.mean.withUnsafeBufferPointer { mean in
-                layer.scale.withUnsafeBufferPointer { scale in
-                    guard let mean = mean.baseAddress, let scale = scale.baseAddress else {
-                        return (0.0, 0.0)
-                    }
-                    return normalizedDistances(
-                        x, y, mean: mean, scale: scale, pixels: shape.pixels, channels: shape.channels)
-                }
-            }
-            sum += distances.0 / max(distances.1, Self.smallestMagnitude * Double(shape.count))
+    /// - Parameters: raw features at each tap, from ``PerceptualExtractor/features(of:in:)``.
+    public func relativeL1(original: [Value], reconstruction: [Value], in graph: Graph) -> Value {
+        let ratios = layers.indices.map { index in
+            let difference = difference(original[index], reconstruction[index], layers[index], in: graph)
+            let magnitude = magnitude(original[index], layers[index], in: graph)
+            return difference.mean(over: [1, 2, 3]) / magnitude
         }
-        let score = Float(sum / Double(layers.count))
-        guard score.isFinite else { throw .notFinite }
-        return score
+        let sum = ratios.dropFirst().reduce(ratios[0], +)
+        return (sum * (1 / Float(ratios.count))).reshaped(to: [original[0].shape[0]])
+    }
+
+    /// The anomaly map [n, R, R, 1] at one tap: |fx - fy| averaged over channels alone, relative to the
+    /// image's mean|fx|, enlarged bilinearly to R pixels. Its mean over a tap's own pixels is the distance.
+    public func relativeL1Map(
+        original: Value, reconstruction: Value, tap: Int, side: Int, in graph: Graph
+    ) -> Value {
+        let difference = difference(original, reconstruction, layers[tap], in: graph)
+        let map = difference.mean(over: [3]) / magnitude(original, layers[tap], in: graph)
+        return map.resampled(height: side, width: side)
+    }
+
+    /// |fx - fy|, normalized.
+    private func difference(_ x: Value, _ y: Value, _ layer: Layer, in graph: Graph) -> Value {
+        ((y - x) * graph.constant(layer.scale)).absolute
+    }
+
+    /// mean|fx| of each image, [n, 1, 1, 1]. It tells how large the features are; training must not change the
+    /// score by way of it, so no derivative flows through.
+    private func magnitude(_ x: Value, _ layer: Layer, in graph: Graph) -> Value {
+        let normalized = (x - graph.constant(layer.mean)) * graph.constant(layer.scale)
+        return normalized.absolute.mean(over: [1, 2, 3]).atLeast(Self.smallestMagnitude).detached
     }
 }
 

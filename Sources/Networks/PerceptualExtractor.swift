@@ -1,4 +1,4 @@
-import Kernels
+public import Tensors
 
 /// A frozen convolutional network whose features say what an image looks like: blocks of 3 x 3 convolutions
 /// with ReLU, a 2 x 2 max pool between blocks. VGG19 and the small distilled `PerceptualNet` both have this
@@ -10,7 +10,7 @@ import Kernels
 public struct PerceptualExtractor: Sendable {
     /// Where features are taken, shallow first.
     public let taps: [FeatureTap]
-    let blocks: [[ConvolutionKernel]]
+    let blocks: [[FrozenConvolution]]
 
     /// VGG19 without batch normalization (Simonyan and Zisserman 2014) from weights in torchvision's or
     /// timm's naming (`features.0.weight`, any common prefix before it). Deeper layers and classifiers in the
@@ -55,24 +55,24 @@ public struct PerceptualExtractor: Sendable {
         {
             throw .contradiction("the extractor has no layer \(tap)")
         }
-        var blocks: [[ConvolutionKernel]] = []
+        var blocks: [[FrozenConvolution]] = []
         var inputs = 3
         for block in 0..<deepest.block {
             let used = block + 1 == deepest.block ? deepest.convolution : widths[block].count
-            var kernels: [ConvolutionKernel] = []
+            var convolutions: [FrozenConvolution] = []
             for index in 0..<used {
                 let layer = ConvolutionLayer.same(names[block][index], inputs, widths[block][index])
-                kernels.append(try kernel(layer, file))
+                convolutions.append(try convolution(layer, file))
                 inputs = widths[block][index]
             }
-            blocks.append(kernels)
+            blocks.append(convolutions)
         }
         return PerceptualExtractor(taps: sorted, blocks: blocks)
     }
 
-    private static func kernel(
+    private static func convolution(
         _ layer: ConvolutionLayer, _ file: SafetensorsFile
-    ) throws(ModelFileError) -> ConvolutionKernel {
+    ) throws(ModelFileError) -> FrozenConvolution {
         var tensors: NamedTensors = [:]
         do throws(SafetensorsError) {
             for parameter in layer.parameters where file.entry(parameter.name) != nil {
@@ -81,17 +81,31 @@ public struct PerceptualExtractor: Sendable {
         } catch { throw .safetensors(error) }
         do throws(WeightError) {
             try layer.parameters.check(tensors)
-            return try layer.kernel(tensors)
+            return try FrozenConvolution(layer, tensors)
         } catch { throw .weights(error) }
     }
 
     /// Channels at a tap.
     public func channels(at tap: FeatureTap) -> Int { blocks[tap.block - 1][tap.convolution - 1].outputs }
 
-    /// Size of the features of a square image.
-    func shape(at tap: FeatureTap, side: Int) -> MapShape {
-        let side = side >> (tap.block - 1)
-        return MapShape(height: side, width: side, channels: channels(at: tap))
+    /// The raw features [n, h, w, c] at each tap, shallow first, of images [n, R, R, 1 or 3] in [-1, 1].
+    public func features(of images: Value, in graph: Graph) -> [Value] {
+        var (map, taps) = (normalized(images, in: graph), [Value]())
+        for (number, block) in blocks.enumerated() {
+            if number > 0 { map = map.maximumPooled(window: 2) }
+            for (index, convolution) in block.enumerated() {
+                map = convolution(map, in: graph)
+                if self.taps.contains(FeatureTap(block: number + 1, convolution: index + 1)) { taps.append(map) }
+            }
+        }
+        return taps
+    }
+
+    /// Maps [-1, 1] to [0, 1] and normalizes by ImageNet's statistics; grey is repeated to three channels.
+    private func normalized(_ images: Value, in graph: Graph) -> Value {
+        let scale = Self.imageNetDeviation.map { 0.5 / $0 }
+        let offset = zip(Self.imageNetMean, Self.imageNetDeviation).map { (0.5 - $0) / $1 }
+        return images * graph.constant(scale, [3]) + graph.constant(offset, [3])
     }
 
     /// torchvision's positions of VGG19's convolutions in `features`.
@@ -107,22 +121,27 @@ public struct PerceptualExtractor: Sendable {
     static let imageNetDeviation: [Float] = [0.229, 0.224, 0.225]
 }
 
-/// Mean and standard deviation of every channel of a layer's features on a calibration set. What published
-/// files of the method call "var" is the standard deviation, too: features are divided by it directly.
-public struct FeatureStatistics: Sendable, Equatable {
-    public let mean: [Float]
-    public let deviation: [Float]
+/// A convolution of a frozen network, 3 x 3 with ReLU.
+struct FrozenConvolution: Sendable {
+    private let layer: ConvolutionLayer
+    private let weight: FrozenTensor
+    private let bias: FrozenTensor
 
-    /// - Throws: if a deviation is not positive, or the two differ in length; `name` is the tensor that
-    ///   errors name.
-    public init(mean: [Float], deviation: [Float], name: String = "feature") throws(WeightError) {
-        guard mean.count == deviation.count else {
-            throw .misshapen(tensor: "\(name).std", expected: [mean.count], found: [deviation.count])
-        }
-        if let channel = deviation.firstIndex(where: { !($0 > 0) }) {
-            throw .badDeviation(tensor: "\(name).std", channel: channel)
-        }
-        self.mean = mean
-        self.deviation = deviation
+    init(_ layer: ConvolutionLayer, _ tensors: NamedTensors) throws(WeightError) {
+        self.layer = layer
+        weight = try Self.tensor("\(layer.name).weight", tensors)
+        bias = try Self.tensor("\(layer.name).bias", tensors)
+    }
+
+    private static func tensor(_ name: String, _ tensors: NamedTensors) throws(WeightError) -> FrozenTensor {
+        guard let tensor = tensors[name] else { throw .missing(tensor: name) }
+        return FrozenTensor(tensor.values, TensorShape(tensor.shape))
+    }
+
+    var outputs: Int { layer.outputs }
+
+    func callAsFunction(_ input: Value, in graph: Graph) -> Value {
+        input.convolved(
+            with: graph.constant(weight), bias: graph.constant(bias), padding: layer.padding, slope: 0)
     }
 }

@@ -1,5 +1,5 @@
-import Kernels
 public import Pixels
+import Tensors
 
 /// Scores crops with an autoencoder and a perceptual distance: the higher, the more unusual.
 ///
@@ -9,19 +9,36 @@ public import Pixels
 public final class PerceptualScorer {
     public let autoencoder: Autoencoder
     public let distance: PerceptualDistance
-    private let image: FloatStorage
-    private var networks: AutoencoderPass
-    private var inputFeatures: FeaturePass
-    private var outputFeatures: FeaturePass
+    private let program: Program
+    private let image: UnsafeMutableBufferPointer<Float>
+    private let values: Values
+
+    /// What the program computes.
+    private struct Values {
+        let score: Value
+        let latent: Value
+        let reconstruction: Value
+        let original: [Value]
+        let reconstructed: [Value]
+
+        var all: [Value] { [score, latent, reconstruction] + original + reconstructed }
+    }
 
     public init(_ autoencoder: Autoencoder, _ distance: PerceptualDistance) {
         self.autoencoder = autoencoder
         self.distance = distance
-        let side = autoencoder.architecture.resolution
-        image = FloatStorage(count: autoencoder.imageShape.count)
-        networks = AutoencoderPass(autoencoder)
-        inputFeatures = FeaturePass(distance.extractor, side: side)
-        outputFeatures = FeaturePass(distance.extractor, side: side)
+        let graph = Graph()
+        let image = graph.input("image", autoencoder.imageShape(batch: 1))
+        let latent = autoencoder.encode(image, in: graph)
+        let reconstruction = autoencoder.decode(latent, in: graph)
+        let original = distance.extractor.features(of: image, in: graph)
+        let reconstructed = distance.extractor.features(of: reconstruction, in: graph)
+        values = Values(
+            score: distance.relativeL1(original: original, reconstruction: reconstructed, in: graph),
+            latent: latent, reconstruction: reconstruction, original: original, reconstructed: reconstructed)
+        program = Program(values.all, team: WorkerTeam(count: 1))
+        guard let memory = program.leaf("image") else { preconditionFailure("a score without an image") }
+        self.image = memory
     }
 
     /// Side in pixels of the crops that are scored.
@@ -32,15 +49,15 @@ public final class PerceptualScorer {
     /// 65536 rounded.
     public func score(_ crop: RGBImage) throws(ScoringError) -> Float {
         try check(crop.width, crop.height)
-        let pixels = autoencoder.imageShape.pixels
+        let pixels = side * side
         crop.pixels.withUnsafeBufferPointer { bytes in
             if autoencoder.architecture.imageChannels == 3 {
-                for index in 0..<(3 * pixels) { image.pointer[index] = Self.signed(bytes[index]) }
+                for index in 0..<(3 * pixels) { image[index] = Self.signed(bytes[index]) }
             } else {
                 for index in 0..<pixels {
                     let red = 19595 * Int(bytes[3 * index])
                     let luma = red + 38470 * Int(bytes[3 * index + 1]) + 7471 * Int(bytes[3 * index + 2])
-                    image.pointer[index] = Self.signed(UInt8((luma + 32768) >> 16))
+                    image[index] = Self.signed(UInt8((luma + 32768) >> 16))
                 }
             }
         }
@@ -53,7 +70,7 @@ public final class PerceptualScorer {
         let channels = autoencoder.architecture.imageChannels
         crop.values.withUnsafeBufferPointer { bytes in
             for index in 0..<(bytes.count * channels) {
-                image.pointer[index] = Self.signed(bytes[index / channels])
+                image[index] = Self.signed(bytes[index / channels])
             }
         }
         return try scoreImage()
@@ -63,7 +80,7 @@ public final class PerceptualScorer {
     public func score(_ values: [Float]) throws(ScoringError) -> Float {
         precondition(values.count == image.count, "\(values.count) values for an image of \(image.count)")
         values.withUnsafeBufferPointer { buffer in
-            for index in buffer.indices { image.pointer[index] = buffer[index] }
+            for index in buffer.indices { image[index] = buffer[index] }
         }
         return try scoreImage()
     }
@@ -77,22 +94,25 @@ public final class PerceptualScorer {
     private static func signed(_ byte: UInt8) -> Float { Float(byte) / 127.5 - 1 }
 
     private func scoreImage() throws(ScoringError) -> Float {
-        let channels = autoencoder.architecture.imageChannels
-        networks.run(image.pointer)
-        inputFeatures.run(image.pointer, channels: channels)
-        outputFeatures.run(networks.reconstruction.pointer, channels: channels)
-        return try distance.between(inputFeatures, outputFeatures)
+        program.run()
+        let score = program.result(values.score)[0]
+        guard score.isFinite else { throw .notFinite }
+        return score
     }
 
     /// The code of the last crop, NHWC.
-    public var latent: [Float] { networks.latent.values(autoencoder.latentShape.count) }
+    public var latent: [Float] { program.values(values.latent) }
 
     /// The reconstruction of the last crop, NHWC, neither clamped nor rounded.
-    public var reconstruction: [Float] { networks.reconstruction.values(autoencoder.imageShape.count) }
+    public var reconstruction: [Float] { program.values(values.reconstruction) }
 
-    /// Raw features of the last crop at a tap, NHWC.
-    public func features(at tap: FeatureTap) -> [Float] { inputFeatures.values(at: tap) }
+    /// Raw features of the last crop at a tap, NHWC; empty if the tap is not extracted.
+    public func features(at tap: FeatureTap) -> [Float] { features(values.original, tap) }
 
-    /// Raw features of the last reconstruction at a tap, NHWC.
-    public func reconstructedFeatures(at tap: FeatureTap) -> [Float] { outputFeatures.values(at: tap) }
+    /// Raw features of the last reconstruction at a tap, NHWC; empty if the tap is not extracted.
+    public func reconstructedFeatures(at tap: FeatureTap) -> [Float] { features(values.reconstructed, tap) }
+
+    private func features(_ maps: [Value], _ tap: FeatureTap) -> [Float] {
+        distance.extractor.taps.firstIndex(of: tap).map { program.values(maps[$0]) } ?? []
+    }
 }

@@ -15,9 +15,20 @@ public final class Graph {
         append(Node(source: .input(name), inputs: [], shape: shape))
     }
 
-    /// A value that persists between runs and that an optimizer changes.
+    /// A value that persists between runs and that an optimizer changes. Names are unique.
     public func parameter(_ name: String, _ shape: TensorShape) -> Value {
         append(Node(source: .parameter(name), inputs: [], shape: shape))
+    }
+
+    /// Parameters of this graph by their names.
+    public func parameters(_ names: [String]) -> [Value] {
+        let known = nodes.indices.reduce(into: [String: Int]()) { known, index in
+            if case .parameter(let name) = nodes[index].source { known[name] = index }
+        }
+        return names.map { name in
+            guard let index = known[name] else { preconditionFailure("there is no parameter '\(name)'") }
+            return Value(graph: self, index: index)
+        }
     }
 
     /// A value that never changes; programs share its memory.

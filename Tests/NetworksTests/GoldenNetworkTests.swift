@@ -12,11 +12,11 @@ struct `Parity with the PyTorch reference` {
     func `VGG19 features agree at every tap`(tap: String, name: String, step: Int) throws {
         let golden = try GoldenTensors("golden/dpa/vgg_features.safetensors")
         let layer = try #require(FeatureTap(tap))
-        var pass = FeaturePass(try GoldenTensors.vgg19("r12", "r22", "r32", "r42"), side: 64)
-        let channels = pass.extractor.channels(at: layer)
+        let reader = FeatureReader(
+            try GoldenTensors.vgg19("r12", "r22", "r32", "r42"), side: 64, channels: 3)
+        let channels = reader.extractor.channels(at: layer)
         for index in 0..<2 {
-            pass.run(try golden.image("x", index), channels: 3)
-            let map = pass.values(at: layer)
+            let map = reader.features(of: try golden.image("x", index), at: layer)
             if index == 0 {
                 let sampled = everyChannel(step, of: map, channels: channels)
                 let difference = try maximumRelativeDifference(sampled, golden.image(name, 0))
@@ -89,13 +89,11 @@ struct `Parity with the PyTorch reference` {
             let layer = try #require(FeatureTap(tap))
             let distance = try PerceptualDistance(
                 GoldenTensors.vgg19(tap), statistics: [layer: golden.statistics(statistics)])
-            var x = FeaturePass(distance.extractor, side: side)
-            var y = FeaturePass(distance.extractor, side: side)
             for index in 0..<2 {
-                x.run(halved(try golden.image("x", index), from: 64, to: side), channels: 3)
-                y.run(halved(try golden.image("output", index), from: 64, to: side), channels: 3)
+                let x = halved(try golden.image("x", index), from: 64, to: side)
+                let y = halved(try golden.image("output", index), from: 64, to: side)
                 let expected = try golden.values(name)[index]
-                #expect(try abs(distance.between(x, y) - expected) < 1e-4 * expected)
+                #expect(abs(relativeL1(distance, x, y, side: side) - expected) < 1e-4 * expected)
             }
         }
     }
@@ -119,12 +117,12 @@ struct `Parity with the PyTorch reference` {
             renamed["vgg.\(name)"] = try plain.tensor(name)
         }
         let prefixed = try SafetensorsFile(bytes: SafetensorsWriter.encode(renamed))
-        var first = FeaturePass(try PerceptualExtractor.vgg19(plain, taps: taps), side: 8)
-        var second = FeaturePass(try PerceptualExtractor.vgg19(prefixed, taps: taps), side: 8)
         let image = (0..<192).map { Float($0 % 7) / 7 }
-        first.run(image, channels: 3)
-        second.run(image, channels: 3)
-        #expect(first.values(at: taps[0]) == second.values(at: taps[0]))
+        let features = try [plain, prefixed].map { file in
+            FeatureReader(try PerceptualExtractor.vgg19(file, taps: taps), side: 8, channels: 3)
+                .features(of: image, at: taps[0])
+        }
+        #expect(features[0] == features[1])
     }
 
     /// The net of `pg.safetensors` outside the transition: at 64 px without the old image layers, at 32 px

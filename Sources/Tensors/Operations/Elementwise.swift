@@ -13,12 +13,16 @@ extension Value {
     /// 1 / (1 + exp(-x))
     public var logistic: Value { mapped(.logistic) }
 
+    /// The larger of x and `bound`; below the bound the derivative is 0. NaN stays.
+    public func atLeast(_ bound: Float) -> Value { mapped(.atLeast(bound)) }
+
     func mapped(_ operation: Elementwise) -> Value { graph.apply(operation, to: [self]) }
 }
 
 /// Functions of one number, applied to every element.
 enum Elementwise: Operation {
     case affine(scale: Float, offset: Float)
+    case atLeast(Float)
     case absolute, sign, squareRoot, exponential, logarithm, hyperbolicTangent, logistic
 
     func resultShape(of inputs: [TensorShape]) -> TensorShape { inputs[0] }
@@ -32,6 +36,7 @@ enum Elementwise: Operation {
         let input = inputs[0]
         return switch self {
         case .affine(let scale, _): [cotangent * scale]
+        case .atLeast(let bound): [cotangent.gated(by: input - bound, slope: 0)]
         case .absolute: [cotangent * input.sign]
         case .sign: [nil]
         case .squareRoot: [cotangent / (result * 2)]
@@ -53,6 +58,7 @@ private struct ElementwiseKernel: TensorKernel {
     func run(block: Int, _ operands: Operands) {
         switch operation {
         case .affine(let scale, let offset): run(block, operands) { $0 * scale + offset }
+        case .atLeast(let bound): run(block, operands) { $0 < bound ? bound : $0 }
         case .absolute: run(block, operands) { abs($0) }
         case .sign: run(block, operands) { $0 > 0 ? 1 : ($0 < 0 ? -1 : $0) }
         case .squareRoot: run(block, operands) { $0.squareRoot() }

@@ -1,0 +1,172 @@
+public import Networks
+public import Tensors
+
+/// What is minimized, besides or instead of the perceptual distance (the paper's Table 4).
+public enum Loss: Sendable, Hashable {
+    case perceptual
+    /// mean |x - y| over channels and pixels.
+    case pixelL1
+    /// perceptual + weight · pixel L1
+    case mixture(pixelWeight: Float)
+}
+
+/// The loss of one stage of training and its derivatives, as a program that is run once per step.
+public final class StageObjective {
+    public let autoencoder: StageAutoencoder
+    /// Where the next batch goes: [batch, side, side, channels] in [-1, 1], at the full resolution.
+    public let images: UnsafeMutableBufferPointer<Float>
+    private let program: Program
+    private let alpha: UnsafeMutableBufferPointer<Float>?
+    private let values: Values
+
+    private struct Values {
+        let losses: Value
+        let mean: Value
+        let gradients: [Value]
+    }
+
+    /// - Parameters:
+    ///   - distances: by the resolution of the images that they compare; of the stage's own resolution and,
+    ///     while it fades, of half of it. Not needed for ``Loss/pixelL1``.
+    ///   - side: of the images that are given, in pixels.
+    public init(
+        _ autoencoder: StageAutoencoder, loss: Loss, distances: [Int: PerceptualDistance], batch: Int,
+        side: Int, team: WorkerTeam
+    ) {
+        self.autoencoder = autoencoder
+        let graph = Graph()
+        let full = graph.input("images", [batch, side, side, autoencoder.architecture.imageChannels])
+        let alpha = autoencoder.isFading ? graph.input("alpha", [1]) : nil
+        let stage = StageImages(resolution: autoencoder.architecture.resolution, alpha: alpha)
+        let input = stage.input(full)
+        let code = autoencoder.encode(input, alpha: alpha, in: graph)
+        let output = autoencoder.decode(code, alpha: alpha, in: graph)
+        let losses = stage.losses(loss, distances, input, output, in: graph)
+        let mean = losses.mean
+        let parameters = graph.parameters(autoencoder.parameters.map(\.name))
+        values = Values(
+            losses: losses, mean: mean, gradients: graph.gradients(of: mean, withRespectTo: parameters))
+        program = Program([losses, mean] + values.gradients, team: team)
+        guard let images = program.leaf("images") else { preconditionFailure("a loss without images") }
+        self.images = images
+        self.alpha = program.leaf("alpha")
+    }
+
+    /// Share of the new layers in the next run, while the stage fades.
+    public func setAlpha(_ value: Float) { alpha?[0] = value }
+
+    /// Computes the loss of ``images`` and its derivatives.
+    ///
+    /// - Returns: the mean loss of the batch.
+    public func run() -> Float {
+        program.run()
+        return program.result(values.mean)[0]
+    }
+
+    /// Computes the loss of every image of ``images`` without derivatives.
+    public func runForward() -> UnsafeBufferPointer<Float> {
+        program.run(through: values.losses)
+        return program.result(values.losses)
+    }
+
+    /// Loss of every image of the last run.
+    public var losses: [Float] { program.values(values.losses) }
+
+    /// Derivatives of the mean loss in the last run.
+    public var gradients: NamedTensors {
+        zip(autoencoder.parameters, values.gradients).reduce(into: [:]) { tensors, pair in
+            tensors[pair.0.name] = Tensor(shape: pair.0.shape, values: program.values(pair.1))
+        }
+    }
+
+    /// The weights.
+    public var tensors: NamedTensors {
+        get {
+            autoencoder.parameters.reduce(into: [:]) { tensors, parameter in
+                tensors[parameter.name] = Tensor(
+                    shape: parameter.shape, values: [Float](memory(of: parameter)))
+            }
+        }
+        set {
+            for parameter in autoencoder.parameters {
+                guard let tensor = newValue[parameter.name], tensor.shape == parameter.shape else {
+                    preconditionFailure("'\(parameter.name)' is missing or misshapen")
+                }
+                program.set(parameter.name, to: tensor.values)
+            }
+        }
+    }
+
+    /// An optimizer of these weights, without history.
+    public func makeOptimizer(learningRate: Double) -> AdamOptimizer {
+        let gradients = Dictionary(
+            uniqueKeysWithValues: zip(autoencoder.parameters.map(\.name), values.gradients))
+        return AdamOptimizer(autoencoder.parameters, learningRate: learningRate) { parameter in
+            guard let gradient = gradients[parameter.name] else {
+                preconditionFailure("'\(parameter.name)' has no derivative")
+            }
+            return (memory(of: parameter), program.result(gradient))
+        }
+    }
+
+    private func memory(of parameter: ParameterShape) -> UnsafeMutableBufferPointer<Float> {
+        guard let memory = program.leaf(parameter.name) else {
+            preconditionFailure("the loss does not depend on '\(parameter.name)'")
+        }
+        return memory
+    }
+}
+
+/// The images that a stage sees and what it is judged by (Shvetsova et al. 2021, section III-C).
+private struct StageImages {
+    let resolution: Int
+    /// Nil in a fixed stage.
+    let alpha: Value?
+
+    /// The full images at the stage's resolution; while fading, mixed with those of half the resolution.
+    func input(_ full: Value) -> Value {
+        let new = full.resampled(height: resolution, width: resolution)
+        guard let alpha else { return new }
+        let old = full.resampled(height: resolution / 2, width: resolution / 2).enlarged(by: 2)
+        return blend(old, new, alpha)
+    }
+
+    /// Loss of each image [n]; while fading, mixed with the loss of the halved images.
+    func losses(
+        _ loss: Loss, _ distances: [Int: PerceptualDistance], _ input: Value, _ output: Value, in graph: Graph
+    ) -> Value {
+        let new = lossesAtOneResolution(loss, distances, input, output, in: graph)
+        guard let alpha else { return new }
+        let half = { (images: Value) in
+            images.resampled(height: images.shape[1] / 2, width: images.shape[2] / 2)
+        }
+        let old = lossesAtOneResolution(loss, distances, half(input), half(output), in: graph)
+        return blend(old, new, alpha)
+    }
+
+    private func lossesAtOneResolution(
+        _ loss: Loss, _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, in graph: Graph
+    ) -> Value {
+        switch loss {
+        case .pixelL1: pixelL1(x, y)
+        case .perceptual: perceptual(distances, x, y, in: graph)
+        case .mixture(let weight): perceptual(distances, x, y, in: graph) + pixelL1(x, y) * weight
+        }
+    }
+
+    private func pixelL1(_ x: Value, _ y: Value) -> Value {
+        (y - x).absolute.mean(over: [1, 2, 3]).reshaped(to: [x.shape[0]])
+    }
+
+    private func perceptual(
+        _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, in graph: Graph
+    ) -> Value {
+        guard let distance = distances[x.shape[1]] else {
+            preconditionFailure("no perceptual distance for \(x.shape[1]) px")
+        }
+        let (fx, fy) = (
+            distance.extractor.features(of: x, in: graph), distance.extractor.features(of: y, in: graph)
+        )
+        return distance.relativeL1(original: fx, reconstruction: fy, in: graph)
+    }
+}
