@@ -104,7 +104,8 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "KernelsTests", dependencies: ["Kernels", "Pixels", "ImageFiles", "TestSupport"],
+            name: "KernelsTests",
+            dependencies: ["Kernels", "Pixels", "ImageFiles", "TestSupport", "CAllocationCounter"],
             swiftSettings: strict),
         .testTarget(
             name: "ImageFilesTests", dependencies: ["ImageFiles", "Pixels", "CTIFF", "TestSupport"],

@@ -8,9 +8,12 @@ enum { UNDECIDED = -1 };
 static atomic_int chosen = UNDECIDED;
 
 static int best_path(void) {
-#if WSI_HAS_AVX2_COPY
+#if WSI_HAS_X86_COPIES
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") ? WSI_SIMD_AVX2 : WSI_SIMD_BASELINE;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return WSI_SIMD_BASELINE;
+    const int is_wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    return is_wide ? WSI_SIMD_AVX512 : WSI_SIMD_AVX2;
 #else
     return WSI_SIMD_BASELINE;
 #endif
@@ -27,7 +30,7 @@ int wsi_simd_path(void) {
 }
 
 int wsi_simd_force(int path) {
-    if (path == WSI_SIMD_BASELINE || (path == WSI_SIMD_AVX2 && best_path() == WSI_SIMD_AVX2))
+    if (path >= WSI_SIMD_BASELINE && path <= best_path())
         atomic_store_explicit(&chosen, path, memory_order_relaxed);
     return wsi_simd_path();
 }

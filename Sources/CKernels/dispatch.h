@@ -1,8 +1,8 @@
-// Which processors get a second copy of the kernels.
+// Which processors get further copies of the kernels.
 #pragma once
 
 #if defined(__x86_64__) || defined(__i386__)
-#define WSI_HAS_AVX2_COPY 1
+#define WSI_HAS_X86_COPIES 1
 #else
-#define WSI_HAS_AVX2_COPY 0
+#define WSI_HAS_X86_COPIES 0
 #endif

@@ -13,14 +13,14 @@
 #undef KERNEL
 #undef KERNEL_TARGET
 
-#if WSI_HAS_AVX2_COPY
+#if WSI_HAS_X86_COPIES
 #define KERNEL(name) avx2_##name
 #define KERNEL_TARGET __attribute__((target("avx2")))
 #include "stain_kernels.h"
 #undef KERNEL
 #undef KERNEL_TARGET
 #define DISPATCH(name, ...) \
-    (wsi_simd_path() == WSI_SIMD_AVX2 ? avx2_##name(__VA_ARGS__) : baseline_##name(__VA_ARGS__))
+    (wsi_simd_path() >= WSI_SIMD_AVX2 ? avx2_##name(__VA_ARGS__) : baseline_##name(__VA_ARGS__))
 #else
 #define DISPATCH(name, ...) baseline_##name(__VA_ARGS__)
 #endif

@@ -1,9 +1,11 @@
 // Numeric kernels that Swift cannot express without losing SIMD width or run-time dispatch.
 //
-// Every kernel exists twice, for the baseline instruction set of the target and for AVX2, from one source
-// text that uses neither fused multiply-add nor reordering, so that both copies give the same bytes. Sums run
-// over eight fixed lanes and fixed blocks of pixels: they depend on nothing but the data.
+// Every stain kernel exists twice, for the baseline instruction set of the target and for AVX2, from one
+// source text that uses neither fused multiply-add nor reordering, so that both copies give the same bytes.
+// Sums run over eight fixed lanes and fixed blocks of pixels: they depend on nothing but the data. The
+// convolution kernels have a third copy for AVX-512, and their copies differ in the last digits.
 #pragma once
+#include "wsi_correlation.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +16,10 @@ extern "C" {
 /// Which copy of the kernels runs.
 enum wsi_simd_path {
     WSI_SIMD_BASELINE = 0,
+    /// AVX2 with fused multiply-add.
     WSI_SIMD_AVX2 = 1,
+    /// AVX-512 F, DQ, BW and VL; stain kernels run their AVX2 copy.
+    WSI_SIMD_AVX512 = 2,
 };
 
 /// Forces one copy, for tests and measurements; a copy that the processor cannot run is refused.

@@ -1,0 +1,55 @@
+internal import CKernels
+
+/// y = x * w (+ bias), then leaky ReLU if wanted.
+///
+/// The work is cut into ``blockCount`` independent blocks, to be run on any threads in any order; the result
+/// is the same to the last bit. It may differ in the last digits between ``KernelPath``s. Nothing here
+/// allocates after `init`.
+public struct ForwardConvolution: Sendable {
+    public let geometry: ConvolutionGeometry
+    /// Floats of packed weights.
+    public let packedCount: Int
+    /// Independent pieces of work.
+    public let blockCount: Int
+    /// Floats of scratch memory that one worker needs.
+    public let scratchCount: Int
+    private let correlation: Correlation
+
+    public init(_ geometry: ConvolutionGeometry) {
+        self.geometry = geometry
+        correlation = Correlation(forward: geometry)
+        packedCount = correlation.packedCount
+        blockCount = correlation.blocks.count
+        scratchCount = correlation.scratchCount
+    }
+
+    /// Brings weights (outputs x inputs x rows x columns) into the order that ``run`` reads. Once for weights
+    /// that stay; again whenever they change.
+    public func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) {
+        correlation.pack(weights, into: packed)
+    }
+
+    /// Computes one block of the output, every value of it.
+    ///
+    /// - Parameters:
+    ///   - bias: one value for each output channel.
+    ///   - slope: factor for negative results: 0 is ReLU, nil leaves them. NaN stays NaN.
+    ///   - scratch: ``scratchCount`` floats that no other thread uses meanwhile.
+    public func run(
+        block: Int, input: UnsafePointer<Float>, packed: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        slope: Float?, output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    ) {
+        precondition(block >= 0 && block < blockCount, "block \(block) of \(blockCount)")
+        guard let slope else {
+            let finish = wsi_finish(bias: bias, slope: nil)
+            correlation.run(
+                block: block, input: input, packed: packed, finish: finish, output: output, scratch: scratch)
+            return
+        }
+        withUnsafePointer(to: slope) { slope in
+            let finish = wsi_finish(bias: bias, slope: slope)
+            correlation.run(
+                block: block, input: input, packed: packed, finish: finish, output: output, scratch: scratch)
+        }
+    }
+}
