@@ -1,7 +1,8 @@
 public import Tensors
 
-/// The autoencoder of one stage of training. While it fades, it also has the image layers of half the
-/// resolution (`enc.rgb_low`, `dec.rgb_low`), which are blended with the new ones and then dropped.
+/// The autoencoder of one stage of progressive growing (Karras et al. 2018; Shvetsova et al. 2021, section
+/// III-C). While a resolution fades in, the network also has the image layers of half the resolution
+/// (`enc.rgb_low`, `dec.rgb_low`), which are blended with the new ones and then dropped.
 public struct StageAutoencoder: Sendable, Hashable {
     /// At the stage's resolution.
     public let architecture: AutoencoderArchitecture
@@ -9,11 +10,13 @@ public struct StageAutoencoder: Sendable, Hashable {
 
     /// - Parameter architecture: of the whole network, at its last resolution.
     /// - Throws: if the stage's resolution is not one of the network's.
-    public init(_ architecture: AutoencoderArchitecture, stage: GrowingStage) throws(WeightError) {
-        self.architecture = try architecture.atResolution(stage.resolution)
-        isFading = stage.isFading
-        if isFading, stage.resolution < 2 * architecture.lowestResolution {
-            throw .invalidArchitecture(reason: "nothing fades into \(stage.resolution) px")
+    public init(
+        _ architecture: AutoencoderArchitecture, resolution: Int, isFading: Bool = false
+    ) throws(WeightError) {
+        self.architecture = try architecture.atResolution(resolution)
+        self.isFading = isFading
+        if isFading, resolution < 2 * architecture.lowestResolution {
+            throw .invalidArchitecture(reason: "nothing fades into \(resolution) px")
         }
     }
 

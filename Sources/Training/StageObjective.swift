@@ -1,15 +1,6 @@
 public import Networks
 public import Tensors
 
-/// What is minimized, besides or instead of the perceptual distance (the paper's Table 4).
-public enum Loss: Sendable, Hashable {
-    case perceptual
-    /// mean |x - y| over channels and pixels.
-    case pixelL1
-    /// perceptual + weight · pixel L1
-    case mixture(pixelWeight: Float)
-}
-
 /// The loss of one stage of training and its derivatives, as a program that is run once per step.
 public final class StageObjective {
     public let autoencoder: StageAutoencoder
@@ -27,10 +18,10 @@ public final class StageObjective {
 
     /// - Parameters:
     ///   - distances: by the resolution of the images that they compare; of the stage's own resolution and,
-    ///     while it fades, of half of it. Not needed for ``Loss/pixelL1``.
+    ///     while it fades, of half of it. Not needed for ``TrainingConfiguration/Loss/pixelL1``.
     ///   - side: of the images that are given, in pixels.
     public init(
-        _ autoencoder: StageAutoencoder, loss: Loss, distances: [Int: PerceptualDistance], batch: Int,
+        _ autoencoder: StageAutoencoder, loss: TrainingConfiguration.Loss, distances: [Int: PerceptualDistance], batch: Int,
         side: Int, team: WorkerTeam
     ) {
         self.autoencoder = autoencoder
@@ -133,7 +124,7 @@ private struct StageImages {
 
     /// Loss of each image [n]; while fading, mixed with the loss of the halved images.
     func losses(
-        _ loss: Loss, _ distances: [Int: PerceptualDistance], _ input: Value, _ output: Value, in graph: Graph
+        _ loss: TrainingConfiguration.Loss, _ distances: [Int: PerceptualDistance], _ input: Value, _ output: Value, in graph: Graph
     ) -> Value {
         let new = lossesAtOneResolution(loss, distances, input, output, in: graph)
         guard let alpha else { return new }
@@ -145,12 +136,12 @@ private struct StageImages {
     }
 
     private func lossesAtOneResolution(
-        _ loss: Loss, _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, in graph: Graph
+        _ loss: TrainingConfiguration.Loss, _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, in graph: Graph
     ) -> Value {
         switch loss {
         case .pixelL1: pixelL1(x, y)
         case .perceptual: perceptual(distances, x, y, in: graph)
-        case .mixture(let weight): perceptual(distances, x, y, in: graph) + pixelL1(x, y) * weight
+        case .mixture(let weight): perceptual(distances, x, y, in: graph) + pixelL1(x, y) * Float(weight)
         }
     }
 

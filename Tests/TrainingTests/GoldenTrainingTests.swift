@@ -20,8 +20,7 @@ struct `Training parity with PyTorch` {
         let distance = try PerceptualDistance(
             GoldenTensors.vgg19("r32"),
             statistics: [FeatureTap(block: 3, convolution: 2): golden.statistics()])
-        let stage = try StageAutoencoder(
-            architecture, stage: GrowingStage(resolution: 64, isFading: false))
+        let stage = try StageAutoencoder(architecture, resolution: 64)
         let objective = StageObjective(
             stage, loss: .perceptual, distances: [64: distance], batch: try golden.batch("x"), side: 64,
             team: WorkerTeam(count: 2))
@@ -55,7 +54,7 @@ struct `Training parity with PyTorch` {
                 GoldenTensors.vgg19("r32"),
                 statistics: [FeatureTap(block: 3, convolution: 2): golden.statistics("feature32")]),
         ]
-        let stage = try StageAutoencoder(architecture, stage: GrowingStage(resolution: 64, isFading: true))
+        let stage = try StageAutoencoder(architecture, resolution: 64, isFading: true)
         let objective = StageObjective(
             stage, loss: .perceptual, distances: distances, batch: 2, side: 64, team: WorkerTeam(count: 1))
         objective.tensors = try golden.file.tensors(under: "init.")

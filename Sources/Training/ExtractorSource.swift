@@ -1,0 +1,78 @@
+public import Foundation
+public import Networks
+internal import Records
+
+/// The frozen network that training compares features of, and how the model file refers to it.
+public struct ExtractorSource: Sendable {
+    private let file: SafetensorsFile
+    private let family: ExtractorRecord.Family
+    private let blocks: [[Int]]?
+    /// Of VGG19's file, which is not copied into models.
+    private let sha256: String?
+
+    /// VGG19 from a file of the user's, or the small extractor of the built-in model.
+    public static func load(
+        _ weights: TrainingConfiguration.Extractor.Weights, vgg19 url: URL?
+    ) throws(ExtractorError) -> ExtractorSource {
+        switch weights {
+        case .vgg19:
+            guard let url else { throw .vgg19Needed }
+            do {
+                let bytes = [UInt8](try Data(contentsOf: url))
+                return ExtractorSource(
+                    file: try SafetensorsFile(bytes: bytes), family: .vgg19, blocks: nil,
+                    sha256: Checksum.sha256(bytes))
+            } catch {
+                throw .unreadable(path: url.path, reason: "\(error)")
+            }
+        case .builtIn:
+            do {
+                return try builtIn(SafetensorsFile(contentsOf: BuiltInModels.url(BuiltInModels.names[0])))
+            } catch {
+                throw .unreadable(path: BuiltInModels.names[0], reason: "\(error)")
+            }
+        }
+    }
+
+    /// The extractor inside a model file.
+    static func builtIn(_ file: SafetensorsFile) throws -> ExtractorSource {
+        let record = try ModelFile.record(file).extractor
+        return ExtractorSource(file: file, family: record.family, blocks: record.blocks, sha256: nil)
+    }
+
+    /// The extractor up to the deepest of `taps`.
+    public func extractor(taps: [FeatureTap]) throws(ModelFileError) -> PerceptualExtractor {
+        switch family {
+        case .vgg19: try .vgg19(file, taps: taps)
+        case .perceptualNet: try .stack(file, prefix: "extractor.", widths: blocks ?? [], taps: taps)
+        }
+    }
+
+    /// What the model file says about the extractor.
+    func record(taps: [FeatureTap]) -> ExtractorRecord {
+        ExtractorRecord(family: family, blocks: blocks, taps: taps, sha256: sha256)
+    }
+
+    /// The tensors that a model file carries.
+    func tensors() throws(SafetensorsError) -> NamedTensors {
+        guard sha256 == nil else { return [:] }
+        var result: NamedTensors = [:]
+        for (name, tensor) in try file.tensors(under: "extractor.") { result["extractor.\(name)"] = tensor }
+        return result
+    }
+}
+
+/// Why there is no extractor.
+public enum ExtractorError: Error, Equatable, CustomStringConvertible {
+    case vgg19Needed
+    case unreadable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .vgg19Needed:
+            "the configuration compares features of VGG19: give its weights with --extractor FILE "
+                + "(safetensors with torchvision's names), or set extractor.weights to built-in"
+        case .unreadable(let path, let reason): "the extractor '\(path)' cannot be used: \(reason)"
+        }
+    }
+}

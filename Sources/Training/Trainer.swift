@@ -1,0 +1,202 @@
+internal import Foundation
+internal import Kernels
+public import Networks
+public import Tensors
+
+/// Trains one model: the phases of a configuration on a set of images, update after update.
+///
+/// The result depends on configuration, images and extractor alone: not on the number of workers, nor on where
+/// a training was interrupted and resumed.
+public final class Trainer {
+    public let configuration: TrainingConfiguration
+    private let set: TrainingSet
+    private let team: WorkerTeam
+    private let checkpoint: TrainingCheckpoint?
+    private let phases: [TrainingPhase]
+    private let architecture: AutoencoderArchitecture
+    private var statistics: [Int: PerceptualDistance] = [:]
+    private var sampler: BatchSampler
+    private var state: TrainingState
+
+    /// A loss above this is taken for divergence.
+    private static let lossLimit: Float = 1e6
+
+    /// Calibrates the extractor, and takes up an earlier training if there is one.
+    ///
+    /// - Parameter checkpoint: path of the file from which an interrupted training goes on, and to which this
+    ///   one saves; nil to do neither.
+    public init(
+        _ configuration: TrainingConfiguration, set: TrainingSet, checkpoint path: String?, team: WorkerTeam
+    ) throws {
+        self.configuration = configuration
+        self.set = set
+        self.team = team
+        phases = configuration.phases
+        architecture = try configuration.architecture()
+        checkpoint = try path.map {
+            TrainingCheckpoint(path: $0, fingerprint: try Self.fingerprint(configuration, set))
+        }
+        sampler = BatchSampler(
+            images: set.training, side: configuration.input.size, batch: configuration.optimizer.batch,
+            augmentation: configuration.augmentation, seed: configuration.seed)
+        state = TrainingState(weights: [:])
+        if let saved = try checkpoint?.load() {
+            state = saved
+        } else {
+            state.weights = try freshWeights(of: phases[0])
+        }
+    }
+
+    /// Updates made so far, and at most.
+    public var progress: (done: Int, total: Int) { (state.step, configuration.iterationLimit) }
+    /// What was measured so far.
+    public var log: LossLog { state.log }
+
+    /// Trains to the end, or until `observer` asks to stop.
+    ///
+    /// - Throws: ``TrainingError``; `CancellationError` after saving a checkpoint.
+    public func run(_ observer: some TrainingObserver) throws -> TrainedNetwork {
+        while state.phase < phases.count {
+            let phase = phases[state.phase]
+            try run(phase, observer)
+            state.weights = state.bestWeights.isEmpty ? state.weights : state.bestWeights
+            state.bestWeights = [:]
+            state.phase += 1
+            (state.update, state.moments, state.stopping) = (0, [:], EarlyStoppingState())
+            if state.phase < phases.count { state.weights = try weights(entering: phases[state.phase], from: phase) }
+        }
+        try checkpoint?.save(state)
+        let taps = configuration.extractor.taps
+        return TrainedNetwork(
+            architecture: architecture, weights: state.weights,
+            statistics: try calibrated(taps, at: configuration.input.size), log: state.log)
+    }
+
+    /// Forgets the checkpoint: the model is written.
+    public func removeCheckpoint() {
+        if let checkpoint { try? FileManager.default.removeItem(atPath: checkpoint.path) }
+    }
+
+    private func run(_ phase: TrainingPhase, _ observer: some TrainingObserver) throws {
+        let objective = try objective(of: phase)
+        objective.tensors = state.weights
+        let optimizer = objective.makeOptimizer(learningRate: configuration.optimizer.learningRate)
+        if !state.moments.isEmpty { try optimizer.restore(state.moments, updates: state.update) }
+        let heldOut = HeldOutLoss(set.heldOut, side: configuration.input.size)
+        let isLast = state.phase == phases.count - 1
+        while state.update < phase.iterations {
+            if observer.wantsToStop { return try pause(objective, optimizer) }
+            let loss = try update(phase, objective, optimizer)
+            let isCheck = isLast && state.update % configuration.checkInterval == 0
+            let heldOutLoss = isCheck ? heldOut.mean(objective) : nil
+            state.log.append(
+                LossLog.Row(
+                    step: state.step, stage: phase.name, alpha: Double(phase.alpha(update: state.update - 1)),
+                    loss: loss, heldOutLoss: heldOutLoss))
+            observer.didUpdate(step: state.step, of: configuration.iterationLimit, phase: phase.name, loss: loss)
+            if let heldOutLoss, phase.stopsEarly, shouldStop(heldOutLoss, objective) { break }
+            if observer.wantsCheckpoint { try save(objective, optimizer) }
+        }
+        state.weights = objective.tensors
+    }
+
+    private func update(
+        _ phase: TrainingPhase, _ objective: StageObjective, _ optimizer: AdamOptimizer
+    ) throws(TrainingError) -> Float {
+        guard let images = objective.images.baseAddress else { preconditionFailure("no memory for images") }
+        sampler.fill(step: state.step, into: images)
+        objective.setAlpha(phase.alpha(update: state.update))
+        let loss = objective.run()
+        guard loss.isFinite, loss < Self.lossLimit else { throw .diverged(step: state.step, loss: loss) }
+        optimizer.update()
+        state.update += 1
+        state.step += 1
+        return loss
+    }
+
+    /// Whether the held-out images have gained nothing for so long that training ends.
+    private func shouldStop(_ loss: Float, _ objective: StageObjective) -> Bool {
+        guard case .earlyStopping(let rule) = configuration.schedule.length else { return false }
+        if state.stopping.isGain(loss, minimum: rule.minimumGain) { state.bestWeights = objective.tensors }
+        return state.stopping.checksWithoutGain >= rule.patience
+    }
+
+    private func save(_ objective: StageObjective, _ optimizer: AdamOptimizer) throws {
+        guard let checkpoint else { return }
+        state.weights = objective.tensors
+        state.moments = optimizer.state
+        try checkpoint.save(state)
+    }
+
+    private func pause(_ objective: StageObjective, _ optimizer: AdamOptimizer) throws -> Never {
+        try save(objective, optimizer)
+        throw CancellationError()
+    }
+}
+
+/// Networks, distances and weights of the phases.
+extension Trainer {
+    private func objective(of phase: TrainingPhase) throws -> StageObjective {
+        var distances: [Int: PerceptualDistance] = [:]
+        if phase.loss != .pixelL1 {
+            let resolution = phase.stage.resolution
+            distances[resolution] = try distance(phase.stage.taps, at: resolution)
+            if phase.stage.isFade {
+                distances[resolution / 2] = try distance(phase.stage.lowerTaps, at: resolution / 2)
+            }
+        }
+        return StageObjective(
+            try network(of: phase), loss: phase.loss, distances: distances,
+            batch: configuration.optimizer.batch, side: configuration.input.size, team: team)
+    }
+
+    private func network(of phase: TrainingPhase) throws(WeightError) -> StageAutoencoder {
+        try StageAutoencoder(architecture, resolution: phase.stage.resolution, isFading: phase.stage.isFade)
+    }
+
+    private func freshWeights(of phase: TrainingPhase) throws(WeightError) -> NamedTensors {
+        InitialWeights.tensors(try network(of: phase).parameters, seed: configuration.seed)
+    }
+
+    /// The weights with which a phase begins: the same network goes on, another resolution grows from it.
+    private func weights(
+        entering phase: TrainingPhase, from previous: TrainingPhase
+    ) throws(WeightError) -> NamedTensors {
+        if phase.stage == previous.stage { return state.weights }
+        return try network(of: phase).tensors(following: state.weights, fresh: freshWeights(of: phase))
+    }
+
+    private func distance(_ taps: [FeatureTap], at resolution: Int) throws -> PerceptualDistance {
+        if let known = statistics[resolution] { return known }
+        let made = try PerceptualDistance(
+            try set.extractor.extractor(taps: taps), statistics: calibrated(taps, at: resolution))
+        statistics[resolution] = made
+        return made
+    }
+
+    /// Statistics of the features of training crops, drawn as for training but in an order of their own.
+    private func calibrated(
+        _ taps: [FeatureTap], at resolution: Int
+    ) throws -> [FeatureTap: FeatureStatistics] {
+        let (side, batch) = (configuration.input.size, 16)
+        let wanted = min(configuration.extractor.calibrationImages, set.training.count)
+        var crops = BatchSampler(
+            images: set.training, side: side, batch: batch, augmentation: configuration.augmentation,
+            seed: SeededGenerator.hash(configuration.seed, 0x43616C))
+        var calibration = FeatureCalibration(
+            try set.extractor.extractor(taps: taps), batch: batch, side: resolution,
+            channels: set.training.channels, team: team)
+        let shrinking = ShrinkingProgram(
+            batch: batch, channels: set.training.channels, from: side, to: resolution, team: team)
+        for step in 0..<max(1, wanted / batch) {
+            crops.fill(step: step, into: shrinking.input)
+            calibration.add(shrinking.run())
+        }
+        return try calibration.statistics(floor: configuration.extractor.deviationFloor)
+    }
+
+    /// Names everything that decides the result.
+    private static func fingerprint(_ configuration: TrainingConfiguration, _ set: TrainingSet) throws -> String {
+        try TrainingFingerprint(configuration, set).sha256
+    }
+}
