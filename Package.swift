@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Pictures", targets: ["Pictures"]),
         .library(name: "Staining", targets: ["Staining"]),
         .library(name: "Networks", targets: ["Networks"]),
+        .library(name: "Training", targets: ["Training"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
         .library(name: "Screening", targets: ["Screening"]),
@@ -61,6 +62,14 @@ let package = Package(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
+
+        // Learning from folders of normal images.
+        .target(
+            name: "Training",
+            dependencies: [
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
+                "Yams",
+            ], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -114,6 +123,13 @@ let package = Package(
                 "Networks", "Staining", "Records", "Kernels", "Pixels", "TestSupport", "CAllocationCounter",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Networks", "Staining", "Records", "Pictures", "ImageFiles", "Kernels", "Pixels",
+                "TestSupport", "CAllocationCounter",
+            ],
+            exclude: ["compare_pillow.py"], resources: [.copy("pillow.json")], swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
