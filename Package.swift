@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "Staining", targets: ["Staining"]),
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Networks", targets: ["Networks"]),
+        .library(name: "Training", targets: ["Training"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
         .library(name: "Screening", targets: ["Screening"]),
@@ -64,8 +65,13 @@ let package = Package(
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
 
+        // Learning from folders of normal images.
         .target(
-            name: "Training", dependencies: ["Kernels", "Tensors", "Networks"], swiftSettings: strict),
+            name: "Training",
+            dependencies: [
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Tensors",
+                "Networks", "Yams",
+            ], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -84,8 +90,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles", "Records",
-                "Yams", "CAllocator",
+                "Screening", "Training", "Networks", "Tensors", "Slides", "Staining", "Tissue", "Kernels",
+                "ImageFiles", "Records", "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -127,8 +133,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Networks", "Tensors", "Kernels", "TestSupport"],
-            swiftSettings: strict),
+            dependencies: [
+                "Training", "Networks", "Tensors", "Staining", "Records", "Pictures", "ImageFiles", "Kernels",
+                "Pixels", "TestSupport", "CAllocationCounter",
+            ],
+            exclude: ["compare_pillow.py"], resources: [.copy("pillow.json")], swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",

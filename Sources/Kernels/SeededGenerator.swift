@@ -29,10 +29,17 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// A hash of several integers, for choices that must not depend on the order in which they are made.
     public static func hash(_ seed: UInt64, _ values: Int...) -> UInt64 {
         var state = mix(seed &+ 0x9E37_79B9_7F4A_7C15)
-        for value in values {
-            state = mix(state ^ UInt64(bitPattern: Int64(value)) &+ 0x9E37_79B9_7F4A_7C15)
-        }
+        for value in values { state = absorb(value, into: state) }
         return state
+    }
+
+    /// The same hash of two integers, without the list that costs an allocation.
+    public static func hash(_ seed: UInt64, first: Int, second: Int) -> UInt64 {
+        absorb(second, into: absorb(first, into: mix(seed &+ 0x9E37_79B9_7F4A_7C15)))
+    }
+
+    private static func absorb(_ value: Int, into state: UInt64) -> UInt64 {
+        mix(state ^ UInt64(bitPattern: Int64(value)) &+ 0x9E37_79B9_7F4A_7C15)
     }
 
     private static func mix(_ value: UInt64) -> UInt64 {

@@ -44,10 +44,18 @@ public enum ModelFile {
             normalScores: try normalScores(file))
     }
 
+    /// Header key of the configuration that a model was trained with, as JSON.
+    public static let configurationKey = "wsi_screen_configuration"
+
     /// A model file as bytes. `tensors` are named as above.
-    public static func encode(_ record: ModelRecord, tensors: NamedTensors) throws(ModelFileError) -> [UInt8]
-    {
-        SafetensorsWriter.encode(tensors, metadata: [recordKey: try record.json()])
+    ///
+    /// - Parameter configuration: with which `train` makes the model again, as JSON.
+    public static func encode(
+        _ record: ModelRecord, tensors: NamedTensors, configuration: String? = nil
+    ) throws(ModelFileError) -> [UInt8] {
+        var metadata = [recordKey: try record.json()]
+        metadata[configurationKey] = configuration
+        return SafetensorsWriter.encode(tensors, metadata: metadata)
     }
 
     private static func distance(

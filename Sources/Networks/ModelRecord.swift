@@ -110,7 +110,7 @@ public struct ExtractorRecord: Sendable, Hashable, Codable {
 
     /// The first contradiction, within itself or for images of `side` pixels, as a clause; nil if there is
     /// none.
-    func contradiction(at side: Int) -> String? {
+    package func contradiction(at side: Int) -> String? {
         if taps.isEmpty { return "the extractor names no layer to take features from" }
         if Set(taps).count != taps.count { return "the extractor names a layer twice" }
         if let tap = taps.max(), side >> (tap.block - 1) == 0 {

@@ -1,12 +1,17 @@
 public import Staining
 
-/// How pixels of a slide become the model's input: part of the model, since scores mean nothing under another
-/// recipe.
-public struct Recipe: Sendable, Hashable, Codable {
+/// How pixels of a slide or of an image file become the model's input: part of the model, since scores mean
+/// nothing under another recipe.
+///
+/// An image file shows one whole tile. With a physical scale its pixels may be finer or coarser than the
+/// recipe's, as those of a slide may: the crop is the same part of the tile. Without one, the file is resized to
+/// `tile` x `tile` pixels first.
+public struct Recipe: Sendable, Hashable {
     /// Side of the tile in pixels at ``tileResolution``; the stain is estimated and normalized on it.
     public let tile: Int
-    /// µm per pixel of the tile.
-    public let tileResolution: Double
+    /// µm per pixel of the tile. Nil: images without a physical scale (X-rays, photographs), for which slides
+    /// cannot be screened.
+    public let tileResolution: Double?
     /// Side of the central crop that is scored, in pixels of the tile.
     public let crop: Int
     /// Side in pixels to which the crop is resized: the resolution of the network.
@@ -15,11 +20,12 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// Nil: no stain normalization (X-rays).
     public let stain: StainRecipe?
     public let color: ColorMode
+    /// Whether the histogram of the crop is equalized before it is resized.
+    public let equalization: Bool
 
     public init(
-        tile: Int, tileResolution: Double, crop: Int, input: Int, resampling: ResamplingFilter,
-        stain: StainRecipe?,
-        color: ColorMode
+        tile: Int, tileResolution: Double?, crop: Int, input: Int, resampling: ResamplingFilter,
+        stain: StainRecipe?, color: ColorMode, equalization: Bool = false
     ) {
         self.tile = tile
         self.tileResolution = tileResolution
@@ -28,26 +34,17 @@ public struct Recipe: Sendable, Hashable, Codable {
         self.resampling = resampling
         self.stain = stain
         self.color = color
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case tile
-        case tileResolution = "tile_resolution_um"
-        case crop
-        case input
-        case resampling
-        case stain
-        case color
+        self.equalization = equalization
     }
 
     /// Largest accepted side of a tile in pixels.
-    static let sideLimit = 8192
+    package static let sideLimit = 8192
 
     /// The first contradiction within the recipe or with the network, as a clause; nil if there is none.
-    func contradiction(with architecture: AutoencoderArchitecture) -> String? {
+    package func contradiction(with architecture: AutoencoderArchitecture) -> String? {
         let channels = color == .grey ? 1 : 3
         if !(1...Self.sideLimit).contains(tile) { return "the tile has \(tile) pixels" }
-        if !(tileResolution > 0 && tileResolution.isFinite) {
+        if let tileResolution, !(tileResolution > 0 && tileResolution.isFinite) {
             return "the resolution is \(tileResolution) µm/px"
         }
         if !(1...tile).contains(crop) { return "a crop of \(crop) pixels does not lie in a tile of \(tile)" }
@@ -60,7 +57,48 @@ public struct Recipe: Sendable, Hashable, Codable {
         }
         if let stain, stain.dictionaryStep < 1 { return "the dictionary step is \(stain.dictionaryStep)" }
         if stain != nil, color == .grey { return "grey images have no stain to normalize" }
+        if equalization, tileResolution != nil {
+            return "histograms are equalized only in images without a physical scale"
+        }
         return nil
+    }
+}
+
+extension Recipe: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case tile
+        case tileResolution = "tile_resolution_um"
+        case crop
+        case input
+        case resampling
+        case stain
+        case color
+        case equalization
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        tile = try fields.decode(Int.self, forKey: .tile)
+        tileResolution = try fields.decodeIfPresent(Double.self, forKey: .tileResolution)
+        crop = try fields.decode(Int.self, forKey: .crop)
+        input = try fields.decode(Int.self, forKey: .input)
+        resampling = try fields.decode(ResamplingFilter.self, forKey: .resampling)
+        stain = try fields.decodeIfPresent(StainRecipe.self, forKey: .stain)
+        color = try fields.decode(ColorMode.self, forKey: .color)
+        equalization = try fields.decodeIfPresent(Bool.self, forKey: .equalization) ?? false
+    }
+
+    /// Leaves out what is absent or off, so that a recipe that needs neither reads as before.
+    public func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(tile, forKey: .tile)
+        try fields.encodeIfPresent(tileResolution, forKey: .tileResolution)
+        try fields.encode(crop, forKey: .crop)
+        try fields.encode(input, forKey: .input)
+        try fields.encode(resampling, forKey: .resampling)
+        try fields.encodeIfPresent(stain, forKey: .stain)
+        try fields.encode(color, forKey: .color)
+        if equalization { try fields.encode(true, forKey: .equalization) }
     }
 }
 
@@ -71,7 +109,7 @@ public enum ResamplingFilter: String, Sendable, Hashable, Codable {
 }
 
 /// Number and meaning of the input's channels.
-public enum ColorMode: String, Sendable, Hashable, Codable {
+public enum ColorMode: String, Sendable, Hashable, Codable, CaseIterable {
     case rgb
     case grey
 }
@@ -92,7 +130,7 @@ public struct StainRecipe: Sendable, Hashable, Codable {
     }
 
     /// How the stains are told apart.
-    public enum Method: String, Sendable, Hashable, Codable {
+    public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
         /// Sparse non-negative matrix factorization (Vahadane et al. 2016).
         case vahadane
     }

@@ -6,7 +6,8 @@ internal import Foundation
     internal import Darwin
 #endif
 
-/// Exclusive use of an output folder, through `flock` on `FOLDER/.lock`.
+/// Exclusive use of an output folder, through `flock` on `FOLDER/.lock`; or of something in it, on a file of
+/// another name.
 ///
 /// The lock dies with its process, so nothing stale can stay behind. The file tells humans who holds it.
 public struct FolderLock: ~Copyable {
@@ -15,8 +16,8 @@ public struct FolderLock: ~Copyable {
     /// Takes the lock without waiting.
     ///
     /// - Throws: ``FolderLockError/held(by:path:)`` if another process has it.
-    public init(folder: String) throws(FolderLockError) {
-        let path = folder + "/.lock"
+    public init(folder: String, file: String = ".lock") throws(FolderLockError) {
+        let path = folder + "/" + file
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .file(FileError(.lock, path: path, code: errno)) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

@@ -15,11 +15,13 @@ public struct BatchRun: Sendable {
     private let workers: Int
 
     /// A run that screens with a model.
+    ///
+    /// - Throws: ``SlideModelError`` if the model was not made for slides.
     public static func screening(
         _ inputs: [SlideInput], settings: ScreenSettings, model: LoadedModel, output: String,
         resolutions: ResolutionTable? = nil, workers: Int, overwrite: Bool = false, arguments: [String] = []
-    ) -> BatchRun {
-        let work = SlideScreening(
+    ) throws(SlideModelError) -> BatchRun {
+        let work = try SlideScreening(
             settings: settings, loaded: model, resolutions: resolutions, workers: max(1, workers))
         return BatchRun(
             inputs: inputs, output: output, overwrite: overwrite, arguments: arguments, work: work,

@@ -10,8 +10,24 @@ internal import Tissue
 struct SlideScreening: SlideWork {
     let settings: ScreenSettings
     let loaded: LoadedModel
+    /// µm per pixel of the model's tiles.
+    let tileResolution: Double
     let resolutions: ResolutionTable?
     let workers: Int
+
+    /// - Throws: ``SlideModelError`` if the model was not made for slides.
+    init(
+        settings: ScreenSettings, loaded: LoadedModel, resolutions: ResolutionTable?, workers: Int
+    ) throws(SlideModelError) {
+        guard let tileResolution = loaded.model.record.recipe.tileResolution else {
+            throw .noPhysicalScale(model: loaded.model.record.name)
+        }
+        self.settings = settings
+        self.loaded = loaded
+        self.tileResolution = tileResolution
+        self.resolutions = resolutions
+        self.workers = workers
+    }
 
     var model: SlideManifest.Model? { loaded.identity }
 
@@ -29,8 +45,8 @@ struct SlideScreening: SlideWork {
         let source = SlideSource(path: input.path)
         let charting = SlideCharting(
             settings: settings, resolutions: resolutions,
-            tileMicrons: Double(recipe.tile) * recipe.tileResolution,
-            cropMicrons: Double(recipe.crop) * recipe.tileResolution, tileResolution: recipe.tileResolution)
+            tileMicrons: Double(recipe.tile) * tileResolution,
+            cropMicrons: Double(recipe.crop) * tileResolution, tileResolution: tileResolution)
         let chart = try await charting.chart(input, source: source, manifest: &manifest, progress: progress)
         manifest.warnings += magnificationWarnings(chart)
         let thumbnail = Thumbnail(chart.survey.overview)
@@ -74,6 +90,19 @@ struct SlideScreening: SlideWork {
             scope: stain.scope, match: stain.match, target: target, step: stain.dictionaryStep,
             seed: settings.seed,
             source: source, manifest: &manifest)
+    }
+}
+
+/// Why a model cannot screen slides.
+public enum SlideModelError: Error, Equatable, CustomStringConvertible {
+    case noPhysicalScale(model: String)
+
+    public var description: String {
+        switch self {
+        case .noPhysicalScale(let model):
+            "the model '\(model)' was trained on images without a physical scale, so it cannot say which part "
+                + "of a slide is one of its images; train one with tile_resolution_um for slides"
+        }
     }
 }
 

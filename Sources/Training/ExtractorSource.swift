@@ -19,15 +19,16 @@ public struct ExtractorSource: Sendable {
             guard let url else { throw .vgg19Needed }
             do {
                 let bytes = [UInt8](try Data(contentsOf: url))
+                let digest = Checksum.sha256(bytes)
                 return ExtractorSource(
-                    file: try SafetensorsFile(bytes: bytes), family: .vgg19, blocks: nil,
-                    sha256: Checksum.sha256(bytes))
+                    file: try SafetensorsFile(bytes: bytes), family: .vgg19, blocks: nil, sha256: digest,
+                    identity: digest)
             } catch {
                 throw .unreadable(path: url.path, reason: "\(error)")
             }
         case .builtIn:
             do {
-                return try builtIn(SafetensorsFile(contentsOf: BuiltInModels.url(BuiltInModels.names[0])))
+                return try builtIn([UInt8](Data(contentsOf: BuiltInModels.url(BuiltInModels.names[0]))))
             } catch {
                 throw .unreadable(path: BuiltInModels.names[0], reason: "\(error)")
             }
@@ -35,9 +36,12 @@ public struct ExtractorSource: Sendable {
     }
 
     /// The extractor inside a model file.
-    static func builtIn(_ file: SafetensorsFile) throws -> ExtractorSource {
+    static func builtIn(_ bytes: [UInt8]) throws -> ExtractorSource {
+        let file = try SafetensorsFile(bytes: bytes)
         let record = try ModelFile.record(file).extractor
-        return ExtractorSource(file: file, family: record.family, blocks: record.blocks, sha256: nil)
+        return ExtractorSource(
+            file: file, family: record.family, blocks: record.blocks, sha256: nil,
+            identity: Checksum.sha256(bytes))
     }
 
     /// The extractor up to the deepest of `taps`.
@@ -52,6 +56,9 @@ public struct ExtractorSource: Sendable {
     func record(taps: [FeatureTap]) -> ExtractorRecord {
         ExtractorRecord(family: family, blocks: blocks, taps: taps, sha256: sha256)
     }
+
+    /// Lower-case SHA-256 of the file that the weights come from.
+    let identity: String
 
     /// The tensors that a model file carries.
     func tensors() throws(SafetensorsError) -> NamedTensors {

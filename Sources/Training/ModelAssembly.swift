@@ -29,14 +29,23 @@ public struct ModelAssembly {
             tensors["\(name).std"] = Tensor(shape: [values.deviation.count], values: values.deviation)
         }
         if let target = set.stainTarget, configuration.input.stain != nil {
-            tensors["stain.matrix"] = Tensor(shape: [2, 3], values: target.matrix.values)
-            tensors["stain.p99"] = Tensor(shape: [2], values: target.robustMaximumValues)
+            for (name, tensor) in Self.tensors(target) { tensors[name] = tensor }
         }
         tensors["score.normal"] = Tensor(shape: [scores.sorted.count], values: scores.sorted)
         let record = record(network, scores, name: configuration.name ?? name)
         return (
             try ModelFile.encode(record, tensors: tensors, configuration: configuration.json()), scores
         )
+    }
+
+    private static func tensors(_ target: StainTarget) -> NamedTensors {
+        let rows = [target.matrix.hematoxylin, target.matrix.eosin]
+        let (first, second) = (target.robustMaximum.x, target.robustMaximum.y)
+        return [
+            "stain.matrix": Tensor(
+                shape: [2, 3], values: rows.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }),
+            "stain.p99": Tensor(shape: [2], values: [Float(first), Float(second)]),
+        ]
     }
 
     private func record(_ network: TrainedNetwork, _ scores: ScoreDistribution, name: String) -> ModelRecord {

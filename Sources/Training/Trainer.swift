@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Kernels
-public import Networks
+internal import Networks
 public import Tensors
 
 /// Trains one model: the phases of a configuration on a set of images, update after update.
@@ -52,24 +52,24 @@ public final class Trainer {
     /// What was measured so far.
     public var log: LossLog { state.log }
 
-    /// Trains to the end, or until `observer` asks to stop.
+    /// Trains to the end, or until the task is cancelled.
     ///
+    /// - Parameters:
+    ///   - interval: time between checkpoints.
+    ///   - progress: called after every update.
     /// - Throws: ``TrainingError``; `CancellationError` after saving a checkpoint.
-    public func run(_ observer: some TrainingObserver) throws -> TrainedNetwork {
+    public func run(
+        checkpointEvery interval: Duration = .seconds(60), progress: (TrainingProgress) -> Void = { _ in }
+    ) throws -> TrainedNetwork {
+        var saving = SaveTimer(interval: interval)
         while state.phase < phases.count {
-            let phase = phases[state.phase]
-            try run(phase, observer)
-            state.weights = state.bestWeights.isEmpty ? state.weights : state.bestWeights
-            state.bestWeights = [:]
-            state.phase += 1
-            (state.update, state.moments, state.stopping) = (0, [:], EarlyStoppingState())
-            if state.phase < phases.count { state.weights = try weights(entering: phases[state.phase], from: phase) }
+            try run(phases[state.phase], &saving, progress)
+            try enterNextPhase()
         }
         try checkpoint?.save(state)
-        let taps = configuration.extractor.taps
+        let statistics = try calibrated(configuration.extractor.taps, at: configuration.input.size)
         return TrainedNetwork(
-            architecture: architecture, weights: state.weights,
-            statistics: try calibrated(taps, at: configuration.input.size), log: state.log)
+            architecture: architecture, weights: state.weights, statistics: statistics, log: state.log)
     }
 
     /// Forgets the checkpoint: the model is written.
@@ -77,27 +77,55 @@ public final class Trainer {
         if let checkpoint { try? FileManager.default.removeItem(atPath: checkpoint.path) }
     }
 
-    private func run(_ phase: TrainingPhase, _ observer: some TrainingObserver) throws {
+    private func run(
+        _ phase: TrainingPhase, _ saving: inout SaveTimer, _ progress: (TrainingProgress) -> Void
+    ) throws {
         let objective = try objective(of: phase)
         objective.tensors = state.weights
         let optimizer = objective.makeOptimizer(learningRate: configuration.optimizer.learningRate)
         if !state.moments.isEmpty { try optimizer.restore(state.moments, updates: state.update) }
         let heldOut = HeldOutLoss(set.heldOut, side: configuration.input.size)
-        let isLast = state.phase == phases.count - 1
-        while state.update < phase.iterations {
-            if observer.wantsToStop { return try pause(objective, optimizer) }
+        while state.update < phase.iterations, !isExhausted {
+            if Task.isCancelled {
+                try save(objective, optimizer)
+                throw CancellationError()
+            }
             let loss = try update(phase, objective, optimizer)
-            let isCheck = isLast && state.update % configuration.checkInterval == 0
-            let heldOutLoss = isCheck ? heldOut.mean(objective) : nil
-            state.log.append(
-                LossLog.Row(
-                    step: state.step, stage: phase.name, alpha: Double(phase.alpha(update: state.update - 1)),
-                    loss: loss, heldOutLoss: heldOutLoss))
-            observer.didUpdate(step: state.step, of: configuration.iterationLimit, phase: phase.name, loss: loss)
-            if let heldOutLoss, phase.stopsEarly, shouldStop(heldOutLoss, objective) { break }
-            if observer.wantsCheckpoint { try save(objective, optimizer) }
+            let heldOutLoss = isCheckDue ? heldOut.mean(objective) : nil
+            note(phase, loss, heldOutLoss, progress)
+            if let heldOutLoss, phase.stopsEarly { judge(heldOutLoss, objective) }
+            if saving.isDue() { try save(objective, optimizer) }
         }
         state.weights = objective.tensors
+    }
+
+    /// The held-out images are looked at in the last phase: before, the network is not yet what it will be.
+    private var isCheckDue: Bool {
+        state.phase == phases.count - 1 && state.update % configuration.checkInterval == 0
+    }
+
+    private func note(
+        _ phase: TrainingPhase, _ loss: Float, _ heldOutLoss: Float?, _ progress: (TrainingProgress) -> Void
+    ) {
+        let alpha = Double(phase.alpha(update: state.update - 1))
+        state.log.append(
+            LossLog.Row(
+                step: state.step, stage: phase.name, alpha: alpha, loss: loss, heldOutLoss: heldOutLoss))
+        progress(
+            TrainingProgress(
+                step: state.step, total: configuration.iterationLimit, phase: phase.name, loss: loss,
+                heldOutLoss: heldOutLoss))
+    }
+
+    private func enterNextPhase() throws(WeightError) {
+        let finished = phases[state.phase]
+        if !state.bestWeights.isEmpty { state.weights = state.bestWeights }
+        state.phase += 1
+        (state.update, state.moments, state.bestWeights) = (0, [:], [:])
+        state.stopping = EarlyStoppingState()
+        if state.phase < phases.count {
+            state.weights = try weights(entering: phases[state.phase], from: finished)
+        }
     }
 
     private func update(
@@ -114,10 +142,15 @@ public final class Trainer {
         return loss
     }
 
-    /// Whether the held-out images have gained nothing for so long that training ends.
-    private func shouldStop(_ loss: Float, _ objective: StageObjective) -> Bool {
-        guard case .earlyStopping(let rule) = configuration.schedule.length else { return false }
+    /// Keeps the weights if the held-out images gained.
+    private func judge(_ loss: Float, _ objective: StageObjective) {
+        guard case .earlyStopping(let rule) = configuration.schedule.length else { return }
         if state.stopping.isGain(loss, minimum: rule.minimumGain) { state.bestWeights = objective.tensors }
+    }
+
+    /// Whether the held-out images have gained nothing for so long that training ends.
+    private var isExhausted: Bool {
+        guard case .earlyStopping(let rule) = configuration.schedule.length else { return false }
         return state.stopping.checksWithoutGain >= rule.patience
     }
 
@@ -127,10 +160,22 @@ public final class Trainer {
         state.moments = optimizer.state
         try checkpoint.save(state)
     }
+}
 
-    private func pause(_ objective: StageObjective, _ optimizer: AdamOptimizer) throws -> Never {
-        try save(objective, optimizer)
-        throw CancellationError()
+/// Says when the next checkpoint is due.
+private struct SaveTimer {
+    let interval: Duration
+    private var last = ContinuousClock.now
+
+    init(interval: Duration) {
+        self.interval = interval
+    }
+
+    mutating func isDue() -> Bool {
+        let now = ContinuousClock.now
+        guard now - last >= interval else { return false }
+        last = now
+        return true
     }
 }
 

@@ -1,4 +1,4 @@
-public import Networks
+internal import Networks
 
 /// A stretch of training with one network, one loss and one optimizer: the warm-up, then the stages.
 struct TrainingPhase: Sendable, Equatable {

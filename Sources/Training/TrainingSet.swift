@@ -1,4 +1,4 @@
-public import Networks
+internal import Networks
 public import Staining
 
 /// Everything that training needs in memory: images, frozen network, stain target.

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Networks
+internal import Networks
 
 /// Where a training stands: all that is needed to go on as if it had never stopped.
 ///

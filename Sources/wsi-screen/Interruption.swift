@@ -9,9 +9,11 @@ import Synchronization
 /// complete.
 struct Interruption: Sendable {
     /// Runs `work`; when a signal cancels it, the process ends with 130 or 143.
-    static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws
-        -> Value
-    {
+    ///
+    /// - Parameter kept: what survives, for the message.
+    static func run<Value: Sendable>(
+        kept: String = "finished slides are kept", _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
         let received = Received()
         let task = Task { try await work() }
         let sources = [SIGINT, SIGTERM].map { number in
@@ -28,7 +30,7 @@ struct Interruption: Sendable {
         // Also when the work was finished before it noticed: who asked for an end gets the status of one.
         if let number = received.first {
             Terminal.exit(
-                saying: "interrupted; finished slides are kept, run the same command again to go on",
+                saying: "interrupted; \(kept), run the same command again to go on",
                 status: status(number))
         }
         return try result.get()

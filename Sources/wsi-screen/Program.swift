@@ -13,8 +13,11 @@ struct Main {
         let arguments = CommandLine.arguments.dropFirst().map { $0 }
         do {
             let words = Program.withDefaultCommand(arguments)
-            let expanded = try ConfigurationFile.expand(
-                words, commandLength: Program.commandLength(of: words))
+            // For 'train', --config names the training's own configuration, not options.
+            let expanded =
+                words.first == "train"
+                ? words
+                : try ConfigurationFile.expand(words, commandLength: Program.commandLength(of: words))
             var command = try Program.parseAsRoot(expanded)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -58,7 +61,7 @@ struct Program: AsyncParsableCommand {
             """,
         version: WSIScreen.version,
         subcommands: [
-            ScreenCommand.self, TileCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self,
+            ScreenCommand.self, TileCommand.self, TrainCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self,
         ])
 
     /// How many of the first words name a command and its subcommands.

@@ -41,12 +41,22 @@ struct ScreenCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let run = BatchRun.screening(
-            try slide.inputs(), settings: slide.settings(defaultCoverage: .dense, aggregate: aggregate),
-            model: loadModel(), output: slide.output ?? "wsi-screen-out",
-            resolutions: try slide.resolutions(),
-            workers: slide.workers, overwrite: slide.overwrite, arguments: CommandLine.arguments)
-        try await BatchCommand(run: run, options: out, highlight: "heatmap.png", printsJSON: json).execute()
+        try await BatchCommand(run: try makeRun(), options: out, highlight: "heatmap.png", printsJSON: json)
+            .execute()
+    }
+
+    private func makeRun() throws -> BatchRun {
+        let inputs = try slide.inputs()
+        let resolutions = try slide.resolutions()
+        let model = loadModel()
+        do throws(SlideModelError) {
+            return try BatchRun.screening(
+                inputs, settings: slide.settings(defaultCoverage: .dense, aggregate: aggregate),
+                model: model, output: slide.output ?? "wsi-screen-out", resolutions: resolutions,
+                workers: slide.workers, overwrite: slide.overwrite, arguments: CommandLine.arguments)
+        } catch {
+            Terminal.exit(saying: "\(error)", status: ExitStatus.badInput)
+        }
     }
 
     private func loadModel() -> LoadedModel {

@@ -4,8 +4,21 @@ import Logging
 public import Screening
 public import Tissue
 
-/// How much is said, and how.
+/// How much is said, and how; and where options come from.
 struct OutputOptions: ParsableArguments {
+    @OptionGroup var logging: LoggingOptions
+
+    @Option(
+        help: ArgumentHelp("Options from a YAML file (option: value); flags win.", valueName: "file.yaml"))
+    var config: String?
+
+    var quiet: Bool { logging.quiet }
+    var logFormat: LoggingOptions.LogFormat { logging.logFormat }
+    func makeLogger() -> Logger { logging.makeLogger() }
+}
+
+/// How much is said, and how.
+struct LoggingOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")
     var quiet = false
 
@@ -14,10 +27,6 @@ struct OutputOptions: ParsableArguments {
 
     @Option(help: "Messages as text or as one JSON object a line.")
     var logFormat: LogFormat = .text
-
-    @Option(
-        help: ArgumentHelp("Options from a YAML file (option: value); flags win.", valueName: "file.yaml"))
-    var config: String?
 
     enum LogLevel: String, ExpressibleByArgument, CaseIterable {
         case debug, info, warning, error

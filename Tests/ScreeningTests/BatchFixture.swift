@@ -19,7 +19,7 @@ struct BatchFixture {
         overwrite: Bool = false, resolutions: ResolutionTable? = nil,
         progress: @escaping ProgressHandler = { _ in }
     ) async throws -> BatchRun.Report {
-        let run = BatchRun.screening(
+        let run = try BatchRun.screening(
             try SlideInputs.resolve(slides), settings: settings, model: try LoadedModel.load("he-lung-demo"),
             output: output ?? self.output, resolutions: resolutions, workers: workers, overwrite: overwrite)
         return try await run.run(progress: progress)

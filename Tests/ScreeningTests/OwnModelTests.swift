@@ -21,7 +21,7 @@ import Testing
     private func screen(_ fixture: BatchFixture, model: String, workers: Int, output: String) async throws
         -> SlideManifest
     {
-        let run = BatchRun.screening(
+        let run = try BatchRun.screening(
             try SlideInputs.resolve([FixtureSlides.path("tiny-abnormal.svs")]), settings: ScreenSettings(),
             model: try LoadedModel.load(model), output: fixture.folder.path + "/" + output, workers: workers)
         return try await run.run { _ in }.manifests[0]

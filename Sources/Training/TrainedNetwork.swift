@@ -1,14 +1,4 @@
-internal import Foundation
 public import Networks
-
-/// Watches a training and decides when it saves and stops.
-public protocol TrainingObserver: AnyObject {
-    /// Asked before every update: true ends the training after a checkpoint.
-    var wantsToStop: Bool { get }
-    /// Asked after every update.
-    var wantsCheckpoint: Bool { get }
-    func didUpdate(step: Int, of total: Int, phase: String, loss: Float)
-}
 
 /// What training ends with.
 public struct TrainedNetwork: Sendable {
@@ -16,6 +6,18 @@ public struct TrainedNetwork: Sendable {
     public let weights: NamedTensors
     public let statistics: [FeatureTap: FeatureStatistics]
     public let log: LossLog
+}
+
+/// How far a training is.
+public struct TrainingProgress: Sendable, Equatable {
+    /// Updates made, over all phases.
+    public let step: Int
+    /// Updates at most.
+    public let total: Int
+    /// Name of the phase, such as `warmup`, `64`, `fade 64`.
+    public let phase: String
+    public let loss: Float
+    public let heldOutLoss: Float?
 }
 
 /// Why training ended without a model.

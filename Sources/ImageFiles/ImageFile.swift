@@ -1,0 +1,30 @@
+public import Foundation
+public import Pixels
+
+/// Image files of any format that this program reads. The content decides, not the name: many a `.jpg` is a PNG.
+public enum ImageFile {
+    /// Suffixes under which image files are looked for, in lower case.
+    public static let suffixes: Set<String> = ["png", "jpg", "jpeg"]
+
+    /// Reads a PNG or JPEG file as RGB.
+    ///
+    /// - Throws: ``ImageFileError`` for unreadable, corrupt or oversized files and other formats.
+    public static func read(_ url: URL) throws(ImageFileError) -> RGBImage {
+        switch try firstBytes(of: url) {
+        case [0x89, 0x50, 0x4E, 0x47]: return try PNGFile.read(url)
+        case let start where start.starts(with: [0xFF, 0xD8]): return try JPEGFile.read(url)
+        default:
+            throw .corrupt(path: url.path, format: "PNG or JPEG", reason: "it begins like neither")
+        }
+    }
+
+    private static func firstBytes(of url: URL) throws(ImageFileError) -> [UInt8] {
+        do {
+            let file = try FileHandle(forReadingFrom: url)
+            defer { try? file.close() }
+            return [UInt8](try file.read(upToCount: 4) ?? Data())
+        } catch {
+            throw .cannotRead(path: url.path, reason: error.localizedDescription)
+        }
+    }
+}

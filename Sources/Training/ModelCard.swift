@@ -1,0 +1,39 @@
+internal import Networks
+
+/// What a person should know before using a model, as Markdown beside the model file.
+struct ModelCard {
+    let markdown: String
+
+    init(_ configuration: TrainingConfiguration, _ report: TrainingJob.Report, data: String, licence: String) {
+        let input = configuration.input
+        let scale = input.tileResolution.map { " at \($0) µm/px" } ?? ""
+        let stain = input.stain.map { "stain normalized (\($0.method.rawValue), per tile), " } ?? ""
+        let scores = report.heldOutScores
+        markdown = """
+            # \(configuration.name ?? "model")
+
+            A Deep Perceptual Autoencoder (Shvetsova et al. 2021) of normal images; a higher score means more \
+            unusual. For research, not for diagnosis.
+
+            | | |
+            |---|---|
+            | trained on | \(data); licence: \(licence) |
+            | held out | \(report.heldOutImages) images |
+            | left out as unreadable | \(report.badImages) |
+            | input | \(input.color.rawValue), tile \(input.tile) px\(scale), \(stain)central \(input.crop) px \
+            resized to \(input.size) px |
+            | features | \(configuration.extractor.weights.rawValue), \
+            \(configuration.extractor.taps.map(\.description).joined(separator: ", ")) |
+            | updates | \(report.updates) with batches of \(configuration.optimizer.batch), seed \
+            \(configuration.seed) |
+            | mean loss of the last 50 batches | \(report.finalLoss) |
+            | scores of held-out normals | median \(scores.median), 95 % below \(scores.p95), 99 % below \
+            \(scores.p99) |
+
+            Nothing here says how well it finds what is abnormal: evaluate it on labeled images, beside the trivial \
+            baselines (mean red, mean optical density). Images of another organ, laboratory, stain or scale score \
+            high because they are different, not because they are diseased.
+
+            """
+    }
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Records
+import Screening
+import Training
+
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a model on normal images of your own.",
+        discussion: """
+            Reads images that show one tile each (a folder of PNG or JPEG, or a CSV manifest), learns to \
+            reconstruct them, and writes MODEL with its card, loss table and loss curve beside it. Screen slides \
+            with it: wsi-screen screen slide.svs --model MODEL.
+
+              wsi-screen tile NORMAL-SLIDES/ -o tiles      cuts tiles from slides without lesions
+              wsi-screen train --data tiles -o my-tissue.safetensors
+              wsi-screen train --config pipelines/configs/camelyon16.yaml --data manifest.csv \\
+                  --extractor vgg19.safetensors -o camelyon16.safetensors
+
+            A manifest needs a column file; label (only normal rows are used), split (test rows are not used, \
+            validation rows are held out) and group or slide or patient (never divided) are used if present.
+
+            The result depends on configuration, images and seed alone, not on --workers. Run the same command \
+            again to go on after an interruption.
+            """)
+
+    @Option(
+        help: ArgumentHelp("A folder of normal images, or a CSV manifest.", valueName: "dir|manifest.csv"))
+    var data: String
+
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("The model file.", valueName: "file"))
+    var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "How to train, as YAML; see pipelines/configs. Default: tissue.yaml, for tiles of H&E slides.",
+            valueName: "file.yaml"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp("Weights of VGG19, for configurations that use them.", valueName: "safetensors"))
+    var extractor: String?
+
+    @Option(help: ArgumentHelp("Seed instead of the configuration's.", valueName: "n"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Column of the manifest that keeps images together.", valueName: "name"))
+    var groupColumn: String?
+
+    @Option(help: ArgumentHelp("Column of the manifest that says what is normal.", valueName: "name"))
+    var labelColumn: String?
+
+    @Option(help: ArgumentHelp("A label that means normal; may be repeated.", valueName: "word"))
+    var labelNormal: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Unreadable images that are put up with: a number, or a fraction below 1. They are listed.",
+            valueName: "n|fraction"))
+    var maxBad = 0.05
+
+    @Option(help: ArgumentHelp("Most memory for images, in GiB.", valueName: "GiB"))
+    var memory = 8.0
+
+    @Option(help: "Licence of the images, for the model's card.")
+    var licence = "not stated"
+
+    @Option(help: ArgumentHelp("Seconds between checkpoints.", valueName: "s"))
+    var checkpointEvery = 60.0
+
+    @Option(help: "Threads. Default: all cores. The model does not depend on it.")
+    var workers: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Begin anew, even if an interrupted training could go on.")
+    var restart = false
+
+    @Flag(help: "Print a report as JSON on standard output.")
+    var json = false
+
+    @OptionGroup var out: LoggingOptions
+
+    func validate() throws {
+        guard maxBad >= 0, maxBad < 1 || maxBad == maxBad.rounded() else {
+            throw ValidationError("--max-bad is a whole number or a fraction below 1, not \(maxBad).")
+        }
+        guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
+        guard checkpointEvery >= 0 else { throw ValidationError("--checkpoint-every is a number of seconds.") }
+        guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
+        guard output.hasSuffix(".safetensors") else {
+            throw ValidationError("The model file's name must end in .safetensors.")
+        }
+    }
+
+    func run() async throws {
+        let job = try makeJob()
+        let display = TrainingDisplay(options: out)
+        do {
+            let report = try await Interruption.run(kept: "the checkpoint is kept") {
+                try await job.run { display.show($0) }
+            }
+            display.conclude(report)
+            if json { Terminal.result(String(decoding: try JSONText.encode(report), as: UTF8.self)) }
+        } catch {
+            let report = TrainingFailure(error)
+            Terminal.exit(saying: report.message, status: report.status)
+        }
+    }
+
+    private func makeJob() throws -> TrainingJob {
+        var job = TrainingJob(
+            configuration: try configuration(), data: data, output: output, codeVersion: WSIScreen.version)
+        job.configurationFolder = config.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
+        job.columns = ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal)
+        job.vgg19 = extractor.map { URL(fileURLWithPath: $0) }
+        job.maximumBad = maxBad < 1 ? .fraction(maxBad) : .count(Int(maxBad))
+        job.memoryLimit = Int(memory * 0x1p30)
+        job.workers = workers
+        job.checkpointInterval = .seconds(checkpointEvery)
+        job.restarts = restart
+        job.licence = licence
+        return job
+    }
+
+    private func configuration() throws -> TrainingConfiguration {
+        do throws(ConfigurationError) {
+            let read =
+                if let config {
+                    try TrainingConfiguration(contentsOf: URL(fileURLWithPath: config))
+                } else {
+                    TrainingConfiguration.tissue
+                }
+            return seed.map { read.seeded($0) } ?? read
+        } catch {
+            throw UsageFailure(description: "the configuration '\(config ?? "")': \(error)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Logging
+import Screening
+import Synchronization
+import Training
+
+/// Shows a training: how far, how fast, how good, how long still.
+final class TrainingDisplay: Sendable {
+    private struct State {
+        var startedAt = ContinuousClock.now
+        var firstStep: Int?
+        var smoothed: Float?
+    }
+
+    private let logger: Logger
+    private let line: ProgressLine
+    private let state = Mutex(State())
+
+    init(options: LoggingOptions) {
+        logger = options.makeLogger()
+        line = ProgressLine(
+            logger: logger, isQuiet: options.quiet,
+            drawsLine: Terminal.isInteractive && options.logFormat == .text)
+    }
+
+    func show(_ event: TrainingJob.Event) {
+        switch event {
+        case .listed(let training, let heldOut, let abnormal, let test, let duplicates):
+            logger.info("\(training) images to train on, \(heldOut) held out")
+            if abnormal + test > 0 {
+                logger.info("not used: \(abnormal) abnormal rows, \(test) test rows of the manifest")
+            }
+            if duplicates > 0 {
+                logger.warning("\(duplicates) training images equal validation images and are left out")
+            }
+        case .preparing(let progress):
+            line.show(isLast: progress.done == progress.total) {
+                "preparing images \(progress.done)/\(progress.total)"
+            }
+        case .bad(let images):
+            line.erase()
+            for image in images.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
+            logger.warning("\(images.count) images cannot be used; all are listed in the .bad-images.csv")
+        case .resumed(let step): logger.info("going on after update \(step)")
+        case .training(let progress): show(progress)
+        }
+    }
+
+    private func show(_ progress: TrainingProgress) {
+        let (loss, rate) = state.withLock { state in
+            if state.firstStep == nil { (state.firstStep, state.startedAt) = (progress.step, .now) }
+            let smoothed = (state.smoothed ?? progress.loss) * 0.98 + progress.loss * 0.02
+            state.smoothed = smoothed
+            let seconds = (ContinuousClock.now - state.startedAt) / .seconds(1)
+            return (smoothed, Double(progress.step - (state.firstStep ?? 0)) / max(seconds, 1e-9))
+        }
+        line.show(isLast: progress.step == progress.total) {
+            let left = rate > 0 ? Double(progress.total - progress.step) / rate : .infinity
+            return "training \(progress.phase): \(progress.step)/\(progress.total), loss \(Self.short(loss)), "
+                + "\((rate * 10).rounded() / 10)/s, \(ProgressDisplay.duration(left)) left"
+        }
+    }
+
+    func conclude(_ report: TrainingJob.Report) {
+        line.erase()
+        let scores = report.heldOutScores
+        let normals = "median \(Self.short(scores.median)), 95 % below \(Self.short(scores.p95))"
+        logger.info("loss \(Self.short(Float(report.finalLoss))); held-out normals: \(normals)")
+        logger.info("model: \(report.model) (SHA-256 \(report.sha256))")
+    }
+
+    private static func short(_ value: Float) -> String { "\((value * 10_000).rounded() / 10_000)" }
+}

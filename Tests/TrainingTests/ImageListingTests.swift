@@ -1,0 +1,205 @@
+import Foundation
+import Networks
+import Pixels
+import TestSupport
+import Testing
+
+import Training
+
+@Suite struct `Listing images` {
+    private let place: TemporaryFolder
+
+    init() throws { place = try TemporaryFolder() }
+
+    private func folder(_ name: String) throws {
+        try FileManager.default.createDirectory(
+            at: place.url.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+
+    private func manifest(_ text: String, files: [String] = ["a.png", "b.png", "c.png"]) throws -> String {
+        for name in files { _ = try place.file(name, [1]) }
+        return try place.file("index.csv", Array(text.utf8))
+    }
+
+    @Test func `a folder is searched to its depths, without hidden files, in the order of bytes`() throws {
+        try folder("z/deep")
+        try folder(".hidden")
+        for name in [
+            "b.PNG", "a.jpeg", "Z.jpg", "z/deep/c.png", "notes.txt", ".x.png", ".hidden/d.png", "é.png",
+        ] {
+            _ = try place.file(name, [1])
+        }
+        let listing = try ImageListing.find(place.path + "/")
+        #expect(listing.images.map(\.name) == ["Z.jpg", "a.jpeg", "b.PNG", "z/deep/c.png", "é.png"])
+        #expect(listing.images.allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
+    }
+
+    @Test func `links in a circle are followed once`() throws {
+        try folder("in")
+        _ = try place.file("in/a.png", [1])
+        for name in ["in/back", "in/self"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: place.path + "/" + name,
+                withDestinationPath: name == "in/back" ? place.path : place.path + "/in")
+        }
+        #expect(try ImageListing.find(place.path).images.count == 1)
+    }
+
+    @Test func `a folder without images says so`() throws {
+        #expect(throws: ListingError.noImages(path: place.path)) { try ImageListing.find(place.path) }
+        #expect(throws: ListingError.self) { try ImageListing.find(place.path + "/absent") }
+    }
+
+    @Test func `a manifest names images, labels, splits and groups`() throws {
+        let path = try manifest(
+            """
+            Slide,Label,FILE,Split
+            s1,Normal,c.png,train
+            s2,no finding,a.png,val
+            s1,tumor,b.png,train
+            s1,normal,b.png,test
+
+            """)
+        let listing = try ImageListing.find(path)
+        #expect(listing.images.map(\.name) == ["a.png", "c.png"])
+        #expect(listing.images.map(\.group) == ["s2", "s1"])
+        #expect(listing.images.map(\.isValidation) == [true, false])
+        #expect(listing.skippedAbnormal == 1 && listing.skippedTest == 1)
+    }
+
+    @Test func `without a label column every row is normal, and names count once`() throws {
+        let listing = try ImageListing.find(try manifest("tile\na.png\nb.png\na.png\n"))
+        #expect(listing.images.map(\.name) == ["a.png", "b.png"])
+        #expect(listing.images.allSatisfy { $0.group == nil })
+    }
+
+    @Test func `absolute and parent paths are allowed`() throws {
+        try folder("sub")
+        _ = try place.file("a.png", [1])
+        let path = try place.file("sub/index.csv", Array("path\n../a.png\n\(place.path)/a.png\n".utf8))
+        let listing = try ImageListing.find(path)
+        #expect(listing.images.count == 2)
+        #expect(listing.images.allSatisfy { FileManager.default.fileExists(atPath: $0.path) })
+    }
+
+    @Test func `labels that may mean anything are named until the normal one is given`() throws {
+        let path = try manifest("file,label\na.png,grade 1\nb.png,normal\nc.png,grade 2\n")
+        #expect(
+            throws: ListingError.unknownLabels(path: path, column: "label", labels: ["grade 1", "grade 2"])
+        ) { try ImageListing.find(path) }
+        let columns = ManifestColumns(normalLabels: ["Grade 1", "normal"])
+        let listing = try ImageListing.find(path, columns: columns)
+        #expect(listing.images.map(\.name) == ["a.png", "b.png"])
+        #expect(listing.skippedAbnormal == 1)
+    }
+
+    @Test func `several findings of one film are abnormal`() throws {
+        let path = try manifest("file,nih_label\na.png,No Finding\nb.png,Edema|Mass\nc.png,Hernia\n")
+        let listing = try ImageListing.find(path)
+        #expect(listing.images.map(\.name) == ["a.png"])
+        #expect(listing.skippedAbnormal == 2)
+    }
+
+    @Test func `columns can be named`() throws {
+        let path = try manifest("file,site,kind,slide\na.png,x,normal,1\nb.png,y,1,1\n")
+        let listing = try ImageListing.find(path, columns: ManifestColumns(group: "Site", label: "kind"))
+        #expect(listing.images.map(\.group) == ["x"])
+        #expect(throws: ListingError.self) {
+            try ImageListing.find(path, columns: ManifestColumns(group: "ward"))
+        }
+    }
+
+    @Test(arguments: [
+        "", "name,label\na.png,normal\n", "file,label\na.png\n", "file,label\n\"a.png,normal\n",
+        "file,label\nabsent.png,normal\n", "file,label\na.png,abnormal\n", "file,label\na.png,\n",
+        "file,split\na.png,maybe\n", "file,split\na.png,test\n",
+    ])
+    func `a manifest that leaves something open is refused`(text: String) throws {
+        let path = try manifest(text)
+        let error = #expect(throws: ListingError.self) { try ImageListing.find(path) }
+        #expect(error?.description.contains(path) == true)
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    func `real manifests are read`() throws {
+        let lung = try ImageListing.find(SharedData.url("data/tiles/lc25000_lung/index.csv").path)
+        #expect(lung.images.count == 1_491 && lung.skippedAbnormal == 982)
+        #expect(lung.images.allSatisfy { $0.group?.hasPrefix("lung_n:") == true })
+    }
+}
+
+@Suite struct `Holding images out` {
+    private func listing(_ groups: [String?], validation: Set<Int> = []) -> ImageListing {
+        ImageListing(
+            images: groups.enumerated().map { index, group in
+                let name = String(1000 + index)
+                return .init(
+                    name: name, path: "/" + name, group: group, isValidation: validation.contains(index))
+            })
+    }
+
+    private func digests(_ count: Int) -> [String?] { (0..<count).map { "\($0)" } }
+
+    @Test func `groups stay whole and the wanted part is met`() throws {
+        let images = listing((0..<100).map { "g\($0 / 5)" })
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let parts = try HoldOut(images, digests: digests(100), fraction: 0.2, seed: seed)
+            #expect(parts.heldOut.count == 20 && parts.training.count == 80)
+            let groups = Set(parts.heldOut.map(\.group))
+            #expect(parts.training.allSatisfy { !groups.contains($0.group) })
+        }
+        let one = try HoldOut(images, digests: digests(100), fraction: 0.2, seed: 1)
+        #expect(try HoldOut(images, digests: digests(100), fraction: 0.2, seed: 1) == one)
+        #expect(try HoldOut(images, digests: digests(100), fraction: 0.2, seed: 2) != one)
+    }
+
+    @Test func `at least one group is held out and never all`() throws {
+        for fraction in [0.001, 0.5] {
+            let parts = try HoldOut(listing([nil, nil]), digests: digests(2), fraction: fraction, seed: 3)
+            #expect(parts.heldOut.count == 1 && parts.training.count == 1)
+            // A large group is not held out for a small part.
+            let uneven = listing(["big"] + [String?](repeating: "big", count: 50) + ["small"])
+            let some = try HoldOut(uneven, digests: digests(52), fraction: 0.1, seed: 3)
+            #expect(some.heldOut.map(\.group) == ["small"])
+        }
+        #expect(throws: HoldOutError.oneGroup(images: 3)) {
+            try HoldOut(listing(["a", "a", "a"]), digests: digests(3), fraction: 0.1, seed: 1)
+        }
+    }
+
+    @Test func `identical files stay on one side, and with them their groups`() throws {
+        // 0 and 5 are the same file, which joins their groups a and c.
+        let images = listing(["a", "a", "b", "b", "c", "c", "d", "d"])
+        var names = digests(8)
+        names[5] = names[0]
+        for seed in 0..<30 as Range<UInt64> {
+            let parts = try HoldOut(images, digests: names, fraction: 0.4, seed: seed)
+            let held = Set(parts.heldOut.map(\.group))
+            #expect(held.contains("a") == held.contains("c"))
+        }
+    }
+
+    @Test func `validation rows are the hold-out and their copies leave the training`() throws {
+        var names = digests(4)
+        names[2] = names[0]
+        let parts = try HoldOut(
+            listing([nil, nil, nil, nil], validation: [0]), digests: names, fraction: 0.5, seed: 1)
+        #expect(parts.heldOut.map(\.name) == ["1000"])
+        #expect(parts.training.map(\.name) == ["1001", "1003"])
+        #expect(parts.leftOut == 1)
+        #expect(throws: HoldOutError.nothingToTrainOn(images: 1)) {
+            try HoldOut(listing([nil], validation: [0]), digests: ["x"], fraction: 0.5, seed: 1)
+        }
+    }
+
+    @Test func `files are compared by their bytes`() async throws {
+        let place = try TemporaryFolder()
+        for (name, byte) in [("a.png", 1), ("b.png", 2), ("c.png", 1), ("d.png", 1)] {
+            _ = try place.file(name, [UInt8(byte)])
+        }
+        let parts = try await HoldOut.divide(
+            try ImageListing.find(place.path), fraction: 0.5, seed: 4, workers: 3)
+        let sides = [parts.training.map(\.name), parts.heldOut.map(\.name)]
+        #expect(sides.contains(["b.png"]) && sides.contains(["a.png", "c.png", "d.png"]))
+    }
+}
