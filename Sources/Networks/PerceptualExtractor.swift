@@ -88,6 +88,22 @@ public struct PerceptualExtractor: Sendable {
     /// Channels at a tap.
     public func channels(at tap: FeatureTap) -> Int { blocks[tap.block - 1][tap.convolution - 1].outputs }
 
+    /// Shape of the features of `batch` square images at each tap.
+    func shapes(batch: Int, side: Int) -> [TensorShape] {
+        taps.map { [batch, side >> ($0.block - 1), side >> ($0.block - 1), channels(at: $0)] }
+    }
+
+    /// Floats of the features of a square image at each tap.
+    public func featureCounts(side: Int) -> [Int] { shapes(batch: 1, side: side).map(\.count) }
+
+    /// Inputs of a graph for features that are computed elsewhere.
+    public func featureInputs(batch: Int, side: Int, in graph: Graph) -> [Value] {
+        zip(taps, shapes(batch: batch, side: side)).map { graph.input(Self.inputName($0), $1) }
+    }
+
+    /// Name of the graph's input for the features at a tap.
+    public static func inputName(_ tap: FeatureTap) -> String { "features.\(tap)" }
+
     /// The raw features [n, h, w, c] at each tap, shallow first, of images [n, R, R, 1 or 3] in [-1, 1].
     public func features(of images: Value, in graph: Graph) -> [Value] {
         var (map, taps) = (normalized(images, in: graph), [Value]())

@@ -2,13 +2,17 @@
 struct HeldOutLoss {
     private let images: PreparedImages
     private let side: Int
+    /// Of the images that are looked at, if they are cached.
+    private let features: FeatureCache?
 
     /// More images than these would slow training more than they sharpen the curve.
     private static let mostImages = 512
 
-    init(_ images: PreparedImages, side: Int) {
+    /// - Parameter cache: makes a cache of the features of the first images, if they are wanted.
+    init(_ images: PreparedImages, side: Int, cache: (_ count: Int) throws -> FeatureCache?) rethrows {
         self.images = images
         self.side = side
+        features = try cache(min(images.count, Self.mostImages))
     }
 
     func mean(_ objective: StageObjective) -> Float {
@@ -20,7 +24,9 @@ struct HeldOutLoss {
         for first in stride(from: 0, to: count, by: batch) {
             // The last batch is filled up with images that are not counted.
             for slot in 0..<batch {
-                images.writeCenter(of: (first + slot) % count, side: side, into: target + slot * size)
+                let index = (first + slot) % count
+                images.writeCenter(of: index, side: side, into: target + slot * size)
+                features?.copy(index, to: slot, of: objective)
             }
             let losses = objective.runForward()
             for slot in 0..<min(batch, count - first) { sum += Double(losses[slot]) }

@@ -6,6 +6,8 @@ public final class StageObjective {
     public let autoencoder: StageAutoencoder
     /// Where the next batch goes: [batch, side, side, channels] in [-1, 1], at the full resolution.
     public let images: UnsafeMutableBufferPointer<Float>
+    /// Where the features of the next batch go, by tap, if they are computed elsewhere; else empty.
+    let originalFeatures: [UnsafeMutableBufferPointer<Float>]
     private let program: Program
     private let alpha: UnsafeMutableBufferPointer<Float>?
     private let values: Values
@@ -20,9 +22,10 @@ public final class StageObjective {
     ///   - distances: by the resolution of the images that they compare; of the stage's own resolution and,
     ///     while it fades, of half of it. Not needed for ``TrainingConfiguration/Loss/pixelL1``.
     ///   - side: of the images that are given, in pixels.
+    ///   - takesFeatures: whether the features of the images are given, too, instead of being computed.
     public init(
         _ autoencoder: StageAutoencoder, loss: TrainingConfiguration.Loss, distances: [Int: PerceptualDistance], batch: Int,
-        side: Int, team: WorkerTeam
+        side: Int, takesFeatures: Bool = false, team: WorkerTeam
     ) {
         self.autoencoder = autoencoder
         let graph = Graph()
@@ -32,7 +35,9 @@ public final class StageObjective {
         let input = stage.input(full)
         let code = autoencoder.encode(input, alpha: alpha, in: graph)
         let output = autoencoder.decode(code, alpha: alpha, in: graph)
-        let losses = stage.losses(loss, distances, input, output, in: graph)
+        let extractor = takesFeatures ? distances[stage.resolution]?.extractor : nil
+        let features = extractor?.featureInputs(batch: batch, side: side, in: graph)
+        let losses = stage.losses(loss, distances, input, output, features: features, in: graph)
         let mean = losses.mean
         let parameters = graph.parameters(autoencoder.parameters.map(\.name))
         values = Values(
@@ -41,6 +46,9 @@ public final class StageObjective {
         guard let images = program.leaf("images") else { preconditionFailure("a loss without images") }
         self.images = images
         self.alpha = program.leaf("alpha")
+        originalFeatures = (extractor?.taps ?? []).compactMap { [program] in
+            program.leaf(PerceptualExtractor.inputName($0))
+        }
     }
 
     /// Share of the new layers in the next run, while the stage fades.
@@ -123,10 +131,13 @@ private struct StageImages {
     }
 
     /// Loss of each image [n]; while fading, mixed with the loss of the halved images.
+    ///
+    /// - Parameter features: of the input, if they are given; in a fixed stage only.
     func losses(
-        _ loss: TrainingConfiguration.Loss, _ distances: [Int: PerceptualDistance], _ input: Value, _ output: Value, in graph: Graph
+        _ loss: TrainingConfiguration.Loss, _ distances: [Int: PerceptualDistance], _ input: Value,
+        _ output: Value, features: [Value]?, in graph: Graph
     ) -> Value {
-        let new = lossesAtOneResolution(loss, distances, input, output, in: graph)
+        let new = lossesAtOneResolution(loss, distances, input, output, features: features, in: graph)
         guard let alpha else { return new }
         let half = { (images: Value) in
             images.resampled(height: images.shape[1] / 2, width: images.shape[2] / 2)
@@ -136,12 +147,14 @@ private struct StageImages {
     }
 
     private func lossesAtOneResolution(
-        _ loss: TrainingConfiguration.Loss, _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, in graph: Graph
+        _ loss: TrainingConfiguration.Loss, _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value,
+        features: [Value]? = nil, in graph: Graph
     ) -> Value {
         switch loss {
         case .pixelL1: pixelL1(x, y)
-        case .perceptual: perceptual(distances, x, y, in: graph)
-        case .mixture(let weight): perceptual(distances, x, y, in: graph) + pixelL1(x, y) * Float(weight)
+        case .perceptual: perceptual(distances, x, y, features, in: graph)
+        case .mixture(let weight):
+            perceptual(distances, x, y, features, in: graph) + pixelL1(x, y) * Float(weight)
         }
     }
 
@@ -150,14 +163,13 @@ private struct StageImages {
     }
 
     private func perceptual(
-        _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, in graph: Graph
+        _ distances: [Int: PerceptualDistance], _ x: Value, _ y: Value, _ features: [Value]?, in graph: Graph
     ) -> Value {
         guard let distance = distances[x.shape[1]] else {
             preconditionFailure("no perceptual distance for \(x.shape[1]) px")
         }
-        let (fx, fy) = (
-            distance.extractor.features(of: x, in: graph), distance.extractor.features(of: y, in: graph)
-        )
+        let fx = features ?? distance.extractor.features(of: x, in: graph)
+        let fy = distance.extractor.features(of: y, in: graph)
         return distance.relativeL1(original: fx, reconstruction: fy, in: graph)
     }
 }

@@ -80,17 +80,21 @@ public final class Trainer {
     private func run(
         _ phase: TrainingPhase, _ saving: inout SaveTimer, _ progress: (TrainingProgress) -> Void
     ) throws {
-        let objective = try objective(of: phase)
+        let caches = try FeatureCache.suits(configuration, phase, set)
+        let features = caches ? try cache(set.training, count: set.training.count, phase) : nil
+        let objective = try objective(of: phase, takesFeatures: caches)
         objective.tensors = state.weights
         let optimizer = objective.makeOptimizer(learningRate: configuration.optimizer.learningRate)
         if !state.moments.isEmpty { try optimizer.restore(state.moments, updates: state.update) }
-        let heldOut = HeldOutLoss(set.heldOut, side: configuration.input.size)
+        let heldOut = try HeldOutLoss(set.heldOut, side: configuration.input.size) { count in
+            caches ? try cache(set.heldOut, count: count, phase) : nil
+        }
         while state.update < phase.iterations, !isExhausted {
             if Task.isCancelled {
                 try save(objective, optimizer)
                 throw CancellationError()
             }
-            let loss = try update(phase, objective, optimizer)
+            let loss = try update(phase, objective, optimizer, features)
             let heldOutLoss = isCheckDue ? heldOut.mean(objective) : nil
             note(phase, loss, heldOutLoss, progress)
             if let heldOutLoss, phase.stopsEarly { judge(heldOutLoss, objective) }
@@ -129,10 +133,16 @@ public final class Trainer {
     }
 
     private func update(
-        _ phase: TrainingPhase, _ objective: StageObjective, _ optimizer: AdamOptimizer
+        _ phase: TrainingPhase, _ objective: StageObjective, _ optimizer: AdamOptimizer,
+        _ features: FeatureCache?
     ) throws(TrainingError) -> Float {
         guard let images = objective.images.baseAddress else { preconditionFailure("no memory for images") }
         sampler.fill(step: state.step, into: images)
+        if let features {
+            for slot in 0..<sampler.batch {
+                features.copy(sampler.imageIndex(step: state.step, slot: slot), to: slot, of: objective)
+            }
+        }
         objective.setAlpha(phase.alpha(update: state.update))
         let loss = objective.run()
         guard loss.isFinite, loss < Self.lossLimit else { throw .diverged(step: state.step, loss: loss) }
@@ -181,7 +191,15 @@ private struct SaveTimer {
 
 /// Networks, distances and weights of the phases.
 extension Trainer {
-    private func objective(of phase: TrainingPhase) throws -> StageObjective {
+    private func cache(
+        _ images: PreparedImages, count: Int, _ phase: TrainingPhase
+    ) throws -> FeatureCache {
+        FeatureCache(
+            images, count: count, extractor: try set.extractor.extractor(taps: phase.stage.taps),
+            side: configuration.input.size, batch: configuration.optimizer.batch, team: team)
+    }
+
+    private func objective(of phase: TrainingPhase, takesFeatures: Bool) throws -> StageObjective {
         var distances: [Int: PerceptualDistance] = [:]
         if phase.loss != .pixelL1 {
             let resolution = phase.stage.resolution
@@ -192,7 +210,8 @@ extension Trainer {
         }
         return StageObjective(
             try network(of: phase), loss: phase.loss, distances: distances,
-            batch: configuration.optimizer.batch, side: configuration.input.size, team: team)
+            batch: configuration.optimizer.batch, side: configuration.input.size,
+            takesFeatures: takesFeatures, team: team)
     }
 
     private func network(of phase: TrainingPhase) throws(WeightError) -> StageAutoencoder {
