@@ -9,7 +9,7 @@ struct BlockGrid: Sendable {
     let outputs: Int
     let outputsPerBlock: Int
 
-    /// Blocks wanted at least, so that sixteen cores find work to balance.
+    /// Blocks wanted at least, so that the work balances on many cores; small maps give fewer.
     static let wantedBlocks = 32
 
     /// Blocks of `preferred` units; if those are fewer than wanted, of fewer units, down to `least`, and then

@@ -33,10 +33,11 @@ func relativeError(_ values: [Float], _ oracle: [Double]) throws -> Double {
 }
 
 /// Allowed error relative to the largest value. Winograd's transforms add and subtract numbers larger than the
-/// result: measured up to 7e-6, against less than 2e-6 for plain sums.
+/// result: measured up to 1.2e-5 with 512 channels and
+/// 7e-6 with 64, against less than 2e-6 for plain sums.
 func tolerance(_ g: ConvolutionGeometry) -> Double {
     let mayBeWinograd = g.rows == 3 && g.columns == 3 && g.stride == 1 && min(g.inputs, g.outputs) >= 16
-    return mayBeWinograd ? 1e-5 : 2e-6
+    return mayBeWinograd ? 3e-5 : 2e-6
 }
 
 let convolutionSizes: [[Int]] = [
