@@ -3,7 +3,15 @@ import Synchronization
 import Tensors
 import Testing
 
-@Suite struct `Worker teams` {
+/// One test at a time: more spinning threads than cores make every piece wait for the scheduler.
+@Suite(.serialized) struct `Worker teams` {
+    /// The sanitizer's build is a debug build, in which waiting loops take milliseconds.
+    #if DEBUG
+        private static let (pieces, naps) = (200, 15)
+    #else
+        private static let (pieces, naps) = (3_000, 60)
+    #endif
+
     /// Counts how often each block ran, and whether two calls at once had the same worker.
     ///
     /// Unchecked: a call count is written by its block alone, and read when no block runs.
@@ -40,11 +48,11 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 5])
-    func `thousands of tiny pieces run every block once`(_ workers: Int) {
+    func `many tiny pieces run every block once`(_ workers: Int) {
         let team = WorkerTeam(count: workers)
         let tally = Tally(blocks: 9, workers: workers)
         var expected = [Int](repeating: 0, count: 9)
-        for piece in 0..<3_000 {
+        for piece in 0..<Self.pieces {
             let blocks = piece % 10
             team.run(tally, blocks: blocks)
             for block in 0..<blocks { expected[block] += 1 }
@@ -61,11 +69,11 @@ import Testing
     func `helpers that fell asleep wake up`(_ workers: Int) {
         let team = WorkerTeam(count: workers)
         let tally = Tally(blocks: 7, workers: workers)
-        for _ in 0..<60 {
+        for _ in 0..<Self.naps {
             usleep(1_500)
             for _ in 0..<5 { team.run(tally, blocks: 7) }
         }
-        #expect(tally.counts(7) == [Int](repeating: 300, count: 7))
+        #expect(tally.counts(7) == [Int](repeating: 5 * Self.naps, count: 7))
         #expect(tally.collisions.load(ordering: .relaxed) == 0)
     }
 
