@@ -52,3 +52,9 @@ struct TinyNetwork {
         return (0..<count).map { _ in Float(generator.nextUnit()) - 0.3 }
     }
 }
+
+/// Whether two sequences agree to the last bit. One Boolean, since a test that compares long arrays itself would
+/// take minutes to describe how they differ.
+func haveSameBytes(_ left: [Float], _ right: [Float]) -> Bool {
+    left.count == right.count && zip(left, right).allSatisfy { $0.bitPattern == $1.bitPattern }
+}
