@@ -123,6 +123,7 @@ let package = Package(
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "TestSupport", "CAllocationCounter"],
+            exclude: ["make_tensor_golden.py"], resources: [.copy("tensor-golden.json")],
             swiftSettings: strict),
         .testTarget(
             name: "NetworksTests",

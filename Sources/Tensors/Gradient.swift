@@ -7,6 +7,8 @@ extension Graph {
     /// A source on which the scalar does not depend has the derivative zero.
     public func gradients(of scalar: Value, withRespectTo sources: [Value]) -> [Value] {
         precondition(scalar.shape.count == 1, "the gradient of \(scalar.shape) values instead of one")
+        precondition(
+            ([scalar] + sources).allSatisfy { $0.graph === self }, "derivatives of values of another graph")
         let depends = dependents(of: sources, upTo: scalar.index)
         var cotangents: [Int: Value] = [
             scalar.index: constant([1], [1]).reshaped(to: scalar.shape)

@@ -4,23 +4,29 @@
 /// Greedy by size: the largest buffer first, each at the lowest place that no buffer alive at the same time
 /// covers. For networks this comes within a few percent of the largest sum of buffers alive at once, the lower
 /// bound (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
-struct MemoryPlan {
+package struct MemoryPlan {
     /// A buffer of `count` floats, in use from step `first` to step `last`.
-    struct Request {
-        let count: Int
-        let first: Int
-        var last: Int
+    package struct Request {
+        package let count: Int
+        package let first: Int
+        package var last: Int
+
+        package init(count: Int, first: Int, last: Int) {
+            self.count = count
+            self.first = first
+            self.last = last
+        }
     }
 
     /// Where each buffer begins, in floats, by the order of the requests.
-    let offsets: [Int]
+    package let offsets: [Int]
     /// Size of the whole block in floats.
-    let count: Int
+    package let count: Int
 
-    /// Buffers begin on cache lines.
-    private static let alignment = 16
+    /// Buffers begin on cache lines: multiples of this many floats.
+    package static let alignment = 16
 
-    init(_ requests: [Request]) {
+    package init(_ requests: [Request]) {
         var offsets = [Int](repeating: 0, count: requests.count)
         var placed: [Int] = []
         var end = 0

@@ -22,6 +22,7 @@ public final class Program {
     /// Plans the computation of `results`, and of nothing that they do not need.
     public init(_ results: [Value], team: WorkerTeam) {
         guard let graph = results.first?.graph else { preconditionFailure("a program without results") }
+        precondition(results.allSatisfy { $0.graph === graph }, "a program for values of two graphs")
         let schedule = Schedule(graph, results: results)
         let memory = ProgramMemory(schedule, graph, workers: team.count)
         var leaves: [String: Tensor] = [:]
@@ -52,7 +53,8 @@ public final class Program {
         _ = target.update(from: values)
     }
 
-    /// Memory of a result, valid until the next run. One of the values that the program was made for.
+    /// Memory of a result, valid until the next run: one of the values that the program was made for. A result
+    /// that the last run did not reach has undefined elements.
     public func result(_ value: Value) -> UnsafeBufferPointer<Float> {
         UnsafeBufferPointer(tensor(value).memory)
     }
@@ -63,7 +65,8 @@ public final class Program {
     /// Computes all results.
     public func run() { run(steps: steps.count) }
 
-    /// Computes one result, and nothing that stands behind it in the graph: the loss without its gradients.
+    /// Computes one result, with what stands before it in the graph and nothing that stands behind it: the loss
+    /// without its gradients.
     public func run(through value: Value) { run(steps: tensor(value).steps) }
 
     private func tensor(_ value: Value) -> Tensor {
@@ -86,7 +89,7 @@ public final class Program {
 }
 
 extension Program: BlockWork {
-    func run(block: Int, worker: Int) {
+    package func run(block: Int, worker: Int) {
         steps[current].run(block: block, scratch: memory.scratch(of: worker))
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Work cut into blocks that may run at once.
-protocol BlockWork: AnyObject {
+package protocol BlockWork: AnyObject {
     /// Runs one block; `worker` is 0..<count and no two calls at once have the same.
     func run(block: Int, worker: Int)
 }
@@ -29,7 +29,8 @@ public final class WorkerTeam: Sendable {
         board.dismiss()
     }
 
-    func run(_ work: any BlockWork, blocks: Int) {
+    /// Runs all blocks and returns when the last is done.
+    package func run(_ work: any BlockWork, blocks: Int) {
         if count == 1 || blocks <= 1 {
             for block in 0..<blocks { work.run(block: block, worker: 0) }
             return
@@ -115,7 +116,8 @@ private final class TeamBoard: @unchecked Sendable {
     }
 
     private func isIdle(since seen: Int) -> Bool {
-        round.load(ordering: .sequentiallyConsistent) == seen && !dismissed.load(ordering: .acquiring)
+        round.load(ordering: .sequentiallyConsistent) == seen
+            && !dismissed.load(ordering: .sequentiallyConsistent)
     }
 
     func dismiss() {

@@ -11,6 +11,7 @@ extension Value {
     public func convolved(
         with weight: Value, bias: Value? = nil, stride: Int = 1, padding: Int = 0, slope: Float? = nil
     ) -> Value {
+        precondition((slope ?? 0) >= 0, "slope \(slope ?? 0): the result's sign tells the input's")
         let geometry = ConvolutionGeometry(shape, weight.shape, stride: stride, padding: padding)
         let operation = Convolution(geometry: geometry, slope: slope)
         return graph.apply(operation, to: [self, weight] + (bias.map { [$0] } ?? []))
@@ -22,9 +23,17 @@ extension Value {
     /// - Parameters:
     ///   - weight: [inputs, outputs, rows, columns]; `inputs` are this value's channels.
     ///   - outputPadding: rows and columns that the convolution would leave out, 0..<stride.
+    ///   - bias: [outputs]
     public func transposedConvolved(
         with weight: Value, bias: Value? = nil, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0
     ) -> Value {
+        precondition(
+            stride > 0 && (0..<stride).contains(outputPadding),
+            "output padding \(outputPadding) for stride \(stride)")
+        if let bias {
+            precondition(
+                bias.shape.count == weight.shape[1], "\(bias.shape) biases for \(weight.shape[1]) channels")
+        }
         let grown = { (size: Int, window: Int) in
             (size - 1) * stride - 2 * padding + window + outputPadding
         }
@@ -33,7 +42,7 @@ extension Value {
             width: grown(shape[2], weight.shape[3]), inputs: weight.shape[1], outputs: weight.shape[0],
             rows: weight.shape[2], columns: weight.shape[3], stride: stride, padding: padding)
         let result = graph.apply(InputGradient(geometry: geometry), to: [self, weight])
-        return bias.map { result + $0 } ?? result
+        return bias.map { result + $0.reshaped(to: [weight.shape[1]]) } ?? result
     }
 }
 
@@ -179,6 +188,10 @@ extension ConvolutionGeometry {
         precondition(
             input.rank == 4 && weight.rank == 4 && input[3] == weight[1],
             "\(input) convolved with weights \(weight)")
+        precondition(
+            stride > 0 && padding >= 0 && input[1] + 2 * padding >= weight[2]
+                && input[2] + 2 * padding >= weight[3],
+            "windows of \(weight), stride \(stride), padding \(padding), on \(input)")
         self.init(
             batch: input[0], height: input[1], width: input[2], inputs: weight[1], outputs: weight[0],
             rows: weight[2], columns: weight[3], stride: stride, padding: padding)
@@ -189,8 +202,8 @@ extension ConvolutionGeometry {
     fileprivate var weightShape: TensorShape { [outputs, inputs, rows, columns] }
 
     /// The layout of packed weights may depend on the whole geometry, since it decides the method; the batch
-    /// included.
+    /// included. The channels too: the same memory may be seen as weights of other sizes.
     fileprivate var weightLayout: String {
-        "\(batch) \(height)x\(width) \(rows)x\(columns) stride \(stride) padding \(padding)"
+        "\(batch) \(height)x\(width) \(weightShape) stride \(stride) padding \(padding)"
     }
 }

@@ -70,19 +70,26 @@ private struct BilinearKernel: TensorKernel {
         let targets = image * rows.targets * columns.targets * channels
         if isTransposed {
             let result = operands.result + sources
+            let cotangents = operands[0] + targets
             result.update(repeating: 0, count: rows.sources * columns.sources * channels)
             forEachTap { source, target, weight in
-                let cotangent = operands[0] + targets + target
-                for channel in 0..<channels { result[source + channel] += weight * cotangent[channel] }
+                add(weight, times: cotangents + target, to: result + source)
             }
         } else {
             let result = operands.result + targets
+            let pixels = operands[0] + sources
             result.update(repeating: 0, count: rows.targets * columns.targets * channels)
             forEachTap { source, target, weight in
-                let pixel = operands[0] + sources + source
-                for channel in 0..<channels { result[target + channel] += weight * pixel[channel] }
+                add(weight, times: pixels + source, to: result + target)
             }
         }
+    }
+
+    @inline(__always)
+    private func add(
+        _ weight: Float, times pixel: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>
+    ) {
+        for channel in 0..<channels { sum[channel] += weight * pixel[channel] }
     }
 
     /// The four (source, target, weight) of every target pixel of an image, as offsets.

@@ -83,8 +83,12 @@ private struct Repeat: Operation {
     }
 }
 
-/// [outer, summed, inner] -> [outer, inner]. The summed axis is cut into pieces of fixed length, whose sums
-/// are added in their order.
+/// [outer, summed, inner] -> [outer, inner], cut into parts: each sums at most `piece` positions for at most
+/// ``elementsPerBlock`` neighbors on the inner axis. The parts of one sum are added at the end, in their order
+/// and in double precision.
+///
+/// Pieces are short because the error of a running sum grows with its length, and in one direction where all
+/// elements are equal, as on the white of a slide.
 private struct SumKernel: TensorKernel {
     let outer: Int
     let summed: Int
@@ -92,31 +96,54 @@ private struct SumKernel: TensorKernel {
     /// Length of a piece of the summed axis, and number of pieces.
     private let piece: Int
     private let pieces: Int
+    /// Number of parts on the inner axis.
+    private let bands: Int
+    private let partsPerBlock: Int
+
+    /// Floats that are added to a running sum.
+    private static let longestRun = 256
+    private static let lanes = 16
 
     init(outer: Int, summed: Int, inner: Int) {
         self.outer = outer
         self.summed = summed
         self.inner = inner
-        piece = max(1, min(summed, 4 * elementsPerBlock / inner))
+        piece = min(summed, inner == 1 ? Self.longestRun * Self.lanes : Self.longestRun)
         pieces = blocks(of: piece, covering: summed)
+        bands = blocks(of: elementsPerBlock, covering: inner)
+        partsPerBlock = max(1, 4 * elementsPerBlock / (piece * inner))
     }
 
-    var blockCount: Int { outer * pieces }
-    var sharedCount: Int { outer * pieces * inner }
+    private var partCount: Int { outer * pieces * bands }
+    var blockCount: Int { blocks(of: partsPerBlock, covering: partCount) }
+    var sharedCount: Int { pieces > 1 ? outer * pieces * inner : 0 }
 
     func run(block: Int, _ operands: Operands) {
-        let (row, number) = block.quotientAndRemainder(dividingBy: pieces)
-        let part = range(ofBlock: number, size: piece, count: summed)
-        let source = operands[0] + (row * summed + part.lowerBound) * inner
-        let target = operands.shared + block * inner
-        if inner == 1 {
-            target[0] = Self.sum(source, part.count)
-        } else {
-            target.update(repeating: 0, count: inner)
-            for position in 0..<part.count {
-                let line = source + position * inner
-                for index in 0..<inner { target[index] += line[index] }
+        let sums = pieces > 1 ? operands.shared : operands.result
+        for part in range(ofBlock: block, size: partsPerBlock, count: partCount) {
+            let (line, band) = part.quotientAndRemainder(dividingBy: bands)
+            let (row, number) = line.quotientAndRemainder(dividingBy: pieces)
+            let positions = range(ofBlock: number, size: piece, count: summed)
+            let columns = range(ofBlock: band, size: elementsPerBlock, count: inner)
+            let source = operands[0] + (row * summed + positions.lowerBound) * inner + columns.lowerBound
+            let target = sums + line * inner + columns.lowerBound
+            if inner == 1 {
+                target[0] = Self.sum(source, positions.count)
+            } else {
+                sum(source, positions.count, to: target, columns.count)
             }
+        }
+    }
+
+    /// The sum of `positions` lines of `columns` elements.
+    private func sum(
+        _ source: UnsafePointer<Float>, _ positions: Int, to target: UnsafeMutablePointer<Float>,
+        _ columns: Int
+    ) {
+        target.update(from: source, count: columns)
+        for position in 1..<max(1, positions) {
+            let line = source + position * inner
+            for index in 0..<columns { target[index] += line[index] }
         }
     }
 
@@ -134,6 +161,7 @@ private struct SumKernel: TensorKernel {
     }
 
     func finish(_ operands: Operands) {
+        guard pieces > 1 else { return }
         for row in 0..<outer {
             for index in 0..<inner {
                 var total = 0.0
