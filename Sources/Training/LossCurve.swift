@@ -76,16 +76,22 @@ public struct LossCurve: Sendable {
         var sums = [0.0]
         for point in points { sums.append(sums[sums.count - 1] + point.loss) }
         var result = points
-        var start = 0
-        for index in points.indices {
-            if points[index].stage != points[start].stage { start = index }
-            let end = points[index...].prefix { $0.stage == points[index].stage }.endIndex
-            let reach = min((index - start) / 4, 40, end - 1 - index)
-            let window = (index - reach)...(index + reach)
-            result[index].loss =
-                (sums[window.upperBound + 1] - sums[window.lowerBound]) / Double(window.count)
+        for stage in stages(of: points) {
+            for index in stage {
+                let before = min((index - stage.lowerBound) / 4, 40)
+                let first = index - before
+                let behind = min(index + before + 1, stage.upperBound)
+                result[index].loss = (sums[behind] - sums[first]) / Double(behind - first)
+            }
         }
         return result
+    }
+
+    /// Ranges of successive points of one stage.
+    private static func stages(of points: [Point]) -> [Range<Int>] {
+        var starts = points.indices.filter { $0 == 0 || points[$0].stage != points[$0 - 1].stage }
+        starts.append(points.count)
+        return zip(starts, starts.dropFirst()).map { $0..<$1 }
     }
 
     /// A line that does not join the losses of different stages: they are different quantities.
@@ -177,7 +183,7 @@ public struct LossCurve: Sendable {
         entry("training batch", Self.thin, width: 1.5, length: 24)
         entry("smoothed", Self.thick, width: 2.4, length: 24)
         if log.rows.contains(where: { $0.heldOutLoss != nil }) {
-            entry("held-out images", Self.heldOut, width: 7, length: 0)
+            entry("held-out images", Self.heldOut, width: 7, length: 4)
         }
     }
 
