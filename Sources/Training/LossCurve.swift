@@ -177,13 +177,13 @@ public struct LossCurve: Sendable {
         var x = Double(Self.plot.x)
         func entry(_ name: String, _ color: RGBColor, width: Double, length: Double) {
             canvas.line(from: (x, y + 5), to: (x + length, y + 5), width: width, color)
-            text(name, on: &canvas, x: x + length + 10, y: y, height: 10)
+            text(name, on: &canvas, x: x + length + 8 + width / 2, y: y, height: 10)
             x += length + 34 + Canvas.width(of: name, height: 10)
         }
         entry("training batch", Self.thin, width: 1.5, length: 24)
         entry("smoothed", Self.thick, width: 2.4, length: 24)
         if log.rows.contains(where: { $0.heldOutLoss != nil }) {
-            entry("held-out images", Self.heldOut, width: 7, length: 4)
+            entry("held-out images", Self.heldOut, width: 7, length: 0)
         }
     }
 
