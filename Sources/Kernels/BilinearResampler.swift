@@ -6,7 +6,8 @@
 public import Pixels
 
 /// Separable triangle-filter resampling whose support widens when shrinking (antialiasing), in the 22-bit
-/// fixed-point arithmetic that Pillow's `Image.resize(BILINEAR)` uses, so that pixels equal Pillow's.
+/// fixed-point arithmetic that Pillow's `Image.resize(BILINEAR)` uses, so that pixels equal Pillow's. Rows come
+/// first, as in every Pillow up to 12; Pillow 13 takes columns first for some sizes and may differ by one there.
 ///
 /// A value is made once for a size pair and used for many images.
 public struct BilinearResampler: Sendable {

@@ -19,7 +19,10 @@ public enum StainTargetSource: Sendable, Equatable {
         switch self {
         case .builtIn: return try Self.builtInTarget()
         case .image(let path):
-            let url = URL(fileURLWithPath: path, relativeTo: folder)
+            let url =
+                path.hasPrefix("/")
+                ? URL(fileURLWithPath: path)
+                : folder?.appendingPathComponent(path) ?? URL(fileURLWithPath: path)
             do {
                 return StainTarget(try VahadaneFitter(match: match).fit(try ImageFile.read(url), step: 1))
             } catch {

@@ -92,6 +92,28 @@ import Testing
         #expect(try Self.bytes() == bytes)
     }
 
+    @Test func `a recipe may lack a physical scale and equalize histograms`() throws {
+        let recipe = Recipe(
+            tile: 300, tileResolution: nil, crop: 224, input: 8, resampling: .pillowBilinear, stain: nil,
+            color: .rgb, equalization: true)
+        let record = try Self.record(recipe: recipe)
+        var tensors = Self.tensors(record)
+        tensors["stain.matrix"] = nil
+        tensors["stain.p99"] = nil
+        let file = try SafetensorsFile(bytes: ModelFile.encode(record, tensors: tensors))
+        #expect(try ModelFile.load(file).record.recipe == recipe)
+        let text = try #require(file.metadata[ModelFile.recordKey])
+        #expect(text.contains(#""equalization":true"#) && !text.contains("tile_resolution_um"))
+        // What is off leaves no trace: older recipes read as before.
+        let plain = try #require(SafetensorsFile(bytes: Self.bytes()).metadata[ModelFile.recordKey])
+        #expect(!plain.contains("equalization"))
+        let both = try edited(#""crop":64"#, #""crop":64,"equalization":true"#)
+        guard case .contradiction = failure(both) else {
+            Issue.record("accepted a physical scale with equalization")
+            return
+        }
+    }
+
     @Test func `weights without a record are no model`() throws {
         #expect(failure(SafetensorsWriter.encode([:], metadata: ["model": "{}"])) == .noRecord)
     }

@@ -8,11 +8,16 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct `Models of one's own` {
     /// The built-in model with a recipe that wants one stain matrix for the whole slide.
     private func slideScopedModel(in folder: TemporaryFolder) throws -> String {
+        try model(in: folder) { $0.replacing(/"scope":\s*"tile"/, with: #""scope":"slide""#) }
+    }
+
+    /// The built-in model with its record changed.
+    private func model(in folder: TemporaryFolder, change: (String) -> String) throws -> String {
         let file = try SafetensorsFile(contentsOf: BuiltInModels.url("he-lung-demo"))
         let record = try #require(file.metadata[ModelFile.recordKey])
-        let changed = record.replacing(/"scope":\s*"tile"/, with: #""scope":"slide""#)
+        let changed = change(record)
         #expect(changed != record)
-        let path = folder.path + "/slide-scope.safetensors"
+        let path = folder.path + "/changed.safetensors"
         try SafetensorsWriter.write(
             file.tensors(under: ""), metadata: [ModelFile.recordKey: changed], to: URL(fileURLWithPath: path))
         return path
@@ -41,6 +46,16 @@ import Testing
         #expect(estimate == four.stain?.estimate && one.files == four.files)
         #expect(builtIn.stain?.estimate == nil && builtIn.scores != one.scores)
         #expect(one.model?.sha256 != builtIn.model?.sha256)
+    }
+
+    @Test func `a model without a physical scale does not screen slides`() async throws {
+        let fixture = try BatchFixture()
+        let path = try model(in: fixture.folder) {
+            $0.replacing(/,\s*"tile_resolution_um":\s*0.25/, with: "")
+        }
+        await #expect(throws: SlideModelError.noPhysicalScale(model: "he-lung-demo")) {
+            _ = try await screen(fixture, model: path, workers: 1, output: "none")
+        }
     }
 
     @Test func `a damaged model file is refused with its reason`() throws {

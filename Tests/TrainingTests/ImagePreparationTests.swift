@@ -29,7 +29,6 @@ private func recipe(
         let equalized_40_30: Golden
         let equalized_dark_40_30: Golden
         let equalized_13_11: Golden
-        let grey_40_30: Golden
         let film_340_410: Golden
         let film_340_410_equalized: Golden
         let tile_224_crop_149: Golden
