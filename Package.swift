@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "Staining", targets: ["Staining"]),
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Networks", targets: ["Networks"]),
+        .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
         .library(name: "Screening", targets: ["Screening"]),
@@ -63,6 +64,7 @@ let package = Package(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
+        .target(name: "ONNXExport", dependencies: ["Networks", "Staining", "Records"], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -81,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles", "Records",
+                "Screening", "ONNXExport", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles",
+                "Records",
                 "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -120,6 +123,10 @@ let package = Package(
                 "Networks", "Staining", "Records", "Kernels", "Pixels", "TestSupport", "CAllocationCounter",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ONNXExportTests",
+            dependencies: ["ONNXExport", "Networks", "Staining", "Records", "Kernels", "TestSupport"],
+            exclude: ["check_onnx.py"], swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
