@@ -64,7 +64,8 @@ let package = Package(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
-        .target(name: "ONNXExport", dependencies: ["Networks", "Staining", "Records"], swiftSettings: strict),
+        .target(
+            name: "ONNXExport", dependencies: ["Networks", "Staining", "Records"], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -83,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "ONNXExport", "Networks", "Slides", "Staining", "Tissue", "Kernels", "ImageFiles",
+                "Screening", "ONNXExport", "Networks", "Slides", "Staining", "Tissue", "Kernels",
+                "ImageFiles",
                 "Records",
                 "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

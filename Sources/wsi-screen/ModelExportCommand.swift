@@ -25,7 +25,8 @@ struct ModelExportCommand: ParsableCommand {
             more unusual; `reconstruction`; `latent`; and, for models that look at one layer, `map` [N, 1, \
             height, width], where the image is unusual.
 
-            For research, not for diagnosis. Licences of the model's data and weights go along with the file.
+            For research, not for diagnosis. The weights of the extractor become part of the file; the licences \
+            of weights and training data bind its users, too.
             """)
 
     @Argument(help: "A built-in model or a model file.")
@@ -64,6 +65,7 @@ struct ModelExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        refuseExistingFile()
         let exported = export()
         write(exported.bytes)
         let sha256 = Checksum.sha256(exported.bytes)
@@ -92,12 +94,14 @@ struct ModelExportCommand: ParsableCommand {
         }
     }
 
+    private func refuseExistingFile() {
+        guard !overwrite, FileManager.default.fileExists(atPath: onnx) else { return }
+        Terminal.exit(
+            saying: "'\(onnx)' exists; choose another name with --onnx, or replace it with --overwrite",
+            status: ExitStatus.cannotCreateOutput)
+    }
+
     private func write(_ bytes: [UInt8]) {
-        if !overwrite, FileManager.default.fileExists(atPath: onnx) {
-            Terminal.exit(
-                saying: "'\(onnx)' exists; choose another name with --onnx, or replace it with --overwrite",
-                status: ExitStatus.cannotCreateOutput)
-        }
         do throws(FileError) { try AtomicFile.write(bytes, to: onnx) } catch {
             let isImpossible = error.operation == .create || error.isForbidden
             Terminal.exit(

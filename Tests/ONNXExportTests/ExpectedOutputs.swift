@@ -28,7 +28,9 @@ struct ExpectedOutputs {
         }
         let side = architecture.resolution
         let shape = [images.count, architecture.imageChannels, side, side]
-        let code = [architecture.latentChannels, architecture.latentResolution, architecture.latentResolution]
+        let code = [
+            architecture.latentChannels, architecture.latentResolution, architecture.latentResolution,
+        ]
         crops = NumberArray(shape: shape, images.flatMap { $0 })
         score = NumberArray(shape: [images.count], scores)
         reconstruction = NumberArray(shape: shape, reconstructions)

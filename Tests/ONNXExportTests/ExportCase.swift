@@ -40,7 +40,8 @@ struct ExportCase: CustomTestStringConvertible {
 
     /// The network of the paper for Camelyon16, with VGG19 up to relu4_2.
     static let camelyon = ExportCase(
-        name: "Camelyon16", resolution: 64, widths: [4, 4, 4, 4], latent: 4, latentResolution: 8, taps: ["r42"],
+        name: "Camelyon16", resolution: 64, widths: [4, 4, 4, 4], latent: 4, latentResolution: 8,
+        taps: ["r42"],
         stainScope: "tile")
     static let vggPath = "data/weights/vgg19_oxford_relu4_2.safetensors"
 

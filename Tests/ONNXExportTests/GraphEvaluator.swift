@@ -137,7 +137,8 @@ struct GraphEvaluator {
                 for x in 0..<(width / 2) {
                     let corner = plane * height * width + 2 * y * width + 2 * x
                     values.append(
-                        combine([corner, corner + 1, corner + width, corner + width + 1].map { input.values[$0] })
+                        combine(
+                            [corner, corner + 1, corner + width, corner + width + 1].map { input.values[$0] })
                     )
                 }
             }

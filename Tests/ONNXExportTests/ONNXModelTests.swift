@@ -58,7 +58,8 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try Data(exported.bytes).write(to: folder.appendingPathComponent("\(name).onnx"))
             var tensors: NamedTensors = [:]
-            for (key, value) in expected.outputs.merging(["crops": expected.crops], uniquingKeysWith: { $1 }) {
+            for (key, value) in expected.outputs.merging(["crops": expected.crops], uniquingKeysWith: { $1 })
+            {
                 tensors[key] = Tensor(shape: value.shape, values: value.values.map { Float($0) })
             }
             try SafetensorsWriter.write(
@@ -119,7 +120,8 @@ import Testing
         (model.blocks, model.taps) = ([[4]], ["r11"])
         let file = try SafetensorsFile(bytes: model.file())
         var tensors = try file.tensors(under: "")
-        tensors["extractor.0.weight"] = Tensor(shape: [4, 3, 3, 3], values: [Float](repeating: 0, count: 108))
+        tensors["extractor.0.weight"] = Tensor(
+            shape: [4, 3, 3, 3], values: [Float](repeating: 0, count: 108))
         for name in ["extractor.0.bias", "feature.mean"] {
             tensors[name] = Tensor(shape: [4], values: [1, 1, 1, 1])
         }
@@ -178,7 +180,8 @@ import Testing
         #expect(stain.p99 == [2, 1] && stain.matrix.count == 2)
         #expect(abs(stain.matrix[0][0] / stain.matrix[0][1] - 0.6 / 0.7) < 1e-6)
         let crops = graph.inputs[0].documentation
-        for part in ["v / 127.5 - 1", "96 x 96 pixels at 0.25 µm", "vahadane", "64 x 64", "red, green, blue"] {
+        for part in ["v / 127.5 - 1", "96 x 96 pixels at 0.25 µm", "vahadane", "64 x 64", "red, green, blue"]
+        {
             #expect(crops.contains(part), "\(part)")
         }
         let grey = try ParsedModel(self.pair(ExportCase.small[1]).exported.bytes)
