@@ -15,7 +15,7 @@ public struct ONNXModel: Sendable {
 
     /// Set 21 and format 10 came together with ONNX 1.16 (March 2024). Every operation here has kept its
     /// meaning since set 18, where reductions took their axes as an input; later sets would only lock out
-    /// runtimes of the last years. ONNX Runtime reads it from 1.18 on, and 1.31 was tested.
+    /// runtimes of the last years. Tested with ONNX Runtime 1.18.0, the first that reads it, and 1.31.1.
     static let operatorSet = 21
     static let formatVersion = 10
 
