@@ -26,13 +26,13 @@ struct ModelDocumentation {
     }
 
     var model: String {
-        "\(record.name) \(record.version): \(record.purpose). Deep Perceptual Autoencoder (Shvetsova et al. 2021): "
-            + "'score' is the relative L1 distance between the features of a crop and of its reconstruction, and "
-            + "the higher it is, the more unusual is the crop. \(Self.notice) The metadata hold the whole record "
-            + "('\(ModelFile.recordKey)': recipe, training, licence, metrics), the stain that images are "
-            + "normalized to ('stain_target': rows hematoxylin and eosin of the optical density per channel, "
-            + "99th percentiles of their concentrations) and the ascending scores of held-out normal images "
-            + "('normal_scores')."
+        "\(record.name) \(record.version): \(record.purpose). "
+            + "Deep Perceptual Autoencoder (Shvetsova et al. 2021): 'score' is the relative L1 distance between "
+            + "the features of a crop and of its reconstruction; the higher it is, the more unusual is the "
+            + "crop. \(Self.notice) The metadata hold the whole record ('\(ModelFile.recordKey)': recipe, "
+            + "training, licence, metrics), the stain that images are normalized to ('stain_target': rows "
+            + "hematoxylin and eosin of the optical density per channel, 99th percentiles of their "
+            + "concentrations) and the ascending scores of held-out normal images ('normal_scores')."
     }
 
     var crops: String {
@@ -43,27 +43,27 @@ struct ModelDocumentation {
             : "Channels red, green, blue."
         let stain =
             recipe.stain.map { stain in
-                "normalize the stain to 'stain_target' of the metadata (\(stain.method.rawValue), matched as in "
-                    + "\(stain.match.rawValue), one stain matrix for each \(stain.scope.rawValue)); "
+                "normalize the stain to 'stain_target' of the metadata (\(stain.method.rawValue), "
+                    + "matched as in \(stain.match.rawValue), one stain matrix for each \(stain.scope.rawValue)); "
             } ?? ""
         return
-            "Images, rows from the top. \(color) A value v of 0 to 255 becomes v / 127.5 - 1. To make them: read a "
-            + "field of \(recipe.tile) x \(recipe.tile) pixels at \(recipe.tileResolution) µm per pixel; \(stain)"
-            + "cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to \(recipe.input) x "
-            + "\(recipe.input) (\(recipe.resampling.rawValue): the antialiased triangle filter of Pillow's "
-            + "Image.resize). The recipe in the record is what binds; crops made otherwise have scores that "
-            + "cannot be compared with 'normal_scores'."
+            "Images, rows from the top. \(color) A value v of 0 to 255 becomes v / 127.5 - 1. To make them: "
+            + "read a field of \(recipe.tile) x \(recipe.tile) pixels at \(recipe.tileResolution) µm per pixel; "
+            + "\(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to "
+            + "\(recipe.input) x \(recipe.input) (\(recipe.resampling.rawValue): the antialiased triangle "
+            + "filter of Pillow's Image.resize). The recipe in the record is what binds; crops made otherwise "
+            + "have scores that cannot be compared with 'normal_scores'."
     }
 
     static let score =
-        "One number per image, 0 for a perfect reconstruction; the higher, the more unusual. Mean over the taps "
-        + "of mean |fx - fy| / max(mean |fx|, 1e-6), f the normalized features of the crop x and of its "
+        "One number per image, 0 for a perfect reconstruction; the higher, the more unusual. Mean over the "
+        + "taps of mean |fx - fy| / max(mean |fx|, 1e-6), f the normalized features of the crop x and of its "
         + "reconstruction y."
     static let reconstruction = "The crops as the autoencoder gives them back, on their scale, not clamped."
     static let latent = "The autoencoder's code."
     static let map =
-        "Where an image is unusual: mean |fx - fy| over the channels of the features, divided by the image's mean "
-        + "|fx|, enlarged bilinearly to the image's size."
+        "Where an image is unusual: mean |fx - fy| over the channels of the features, divided by the image's "
+        + "mean |fx|, enlarged bilinearly to the image's size."
 
     private static func json(_ target: StainTarget) -> String {
         let rows = [target.matrix.hematoxylin, target.matrix.eosin].map { "[\($0.x),\($0.y),\($0.z)]" }
