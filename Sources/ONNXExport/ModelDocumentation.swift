@@ -44,12 +44,13 @@ struct ModelDocumentation {
         let stain =
             recipe.stain.map { stain in
                 "normalize the stain to 'stain_target' of the metadata (\(stain.method.rawValue), "
-                    + "matched as in \(stain.match.rawValue), one stain matrix for each \(stain.scope.rawValue)); "
+                    + "matched as in \(stain.match.rawValue), "
+                    + "one stain matrix for each \(stain.scope.rawValue)); "
             } ?? ""
         return
-            "Images, rows from the top. \(color) A value v of 0 to 255 becomes v / 127.5 - 1. To make them: "
-            + "read a field of \(recipe.tile) x \(recipe.tile) pixels at \(recipe.tileResolution) µm per pixel; "
-            + "\(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to "
+            "Images, rows from the top. \(color) A value v of 0 to 255 becomes v / 127.5 - 1. To make "
+            + "them: read a field of \(recipe.tile) x \(recipe.tile) pixels at \(recipe.tileResolution) µm per "
+            + "pixel; \(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to "
             + "\(recipe.input) x \(recipe.input) (\(recipe.resampling.rawValue): the antialiased triangle "
             + "filter of Pillow's Image.resize). The recipe in the record is what binds; crops made otherwise "
             + "have scores that cannot be compared with 'normal_scores'."

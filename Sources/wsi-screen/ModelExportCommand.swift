@@ -19,14 +19,14 @@ struct ModelExportCommand: ParsableCommand {
               session = onnxruntime.InferenceSession("he-lung-demo.onnx")
               score = session.run(["score"], {"crops": np.float32(crops) / 127.5 - 1})[0]
 
-            `crops` are images of 0 to 255 with the axes [N, channels, height, width]; N is free. They must be \
-            made as the model's recipe says: see the documentation of this input, and the record under \
-            `wsi_screen`, in session.get_modelmeta().custom_metadata_map. Outputs: `score` [N], the higher the \
-            more unusual; `reconstruction`; `latent`; and, for models that look at one layer, `map` [N, 1, \
-            height, width], where the image is unusual.
+            `crops` are images of 0 to 255 with the axes [N, channels, height, width]; N is free. They must \
+            be made as the model's recipe says: see the documentation of this input, and the record under \
+            `wsi_screen`, in session.get_modelmeta().custom_metadata_map. Outputs: `score` [N], the higher \
+            the more unusual; `reconstruction`; `latent`; and, for models that look at one layer, `map` \
+            [N, 1, height, width], where the image is unusual.
 
-            For research, not for diagnosis. The weights of the extractor become part of the file; the licences \
-            of weights and training data bind its users, too.
+            For research, not for diagnosis. The weights of the extractor become part of the file; the \
+            licences of weights and training data bind its users, too.
             """)
 
     @Argument(help: "A built-in model or a model file.")
