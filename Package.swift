@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Networks", targets: ["Networks"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
         .library(name: "Screening", targets: ["Screening"]),
@@ -64,6 +65,8 @@ let package = Package(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Tensors", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
+        .target(
+            name: "ONNXExport", dependencies: ["Networks", "Staining", "Records"], swiftSettings: strict),
 
         // Learning from folders of normal images.
         .target(
@@ -90,8 +93,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Training", "Networks", "Tensors", "Slides", "Staining", "Tissue", "Kernels",
-                "ImageFiles", "Records", "Yams", "CAllocator",
+                "Screening", "Training", "ONNXExport", "Networks", "Tensors", "Slides", "Staining", "Tissue",
+                "Kernels", "ImageFiles", "Records", "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -139,6 +142,10 @@ let package = Package(
                 "Pixels", "TestSupport", "CAllocationCounter",
             ],
             exclude: ["compare_pillow.py"], resources: [.copy("pillow.json")], swiftSettings: strict),
+        .testTarget(
+            name: "ONNXExportTests",
+            dependencies: ["ONNXExport", "Networks", "Staining", "Records", "Kernels", "TestSupport"],
+            exclude: ["check_onnx.py"], swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",

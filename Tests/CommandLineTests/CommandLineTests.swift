@@ -68,6 +68,7 @@ private struct Program {
         ["--no-such-flag", "x.svs"], ["screen"], ["screen", "a.svs", "--min-tissue", "2"],
         ["screen", "a.svs", "--mpp", "250"], ["screen", "a.svs", "--coverage", "medium"], ["tile", "a.svs"],
         ["screen", "a.svs", "--config", "missing.yaml"], ["model", "nonsense"],
+        ["model", "export", "he-lung-demo"],
     ])
     func `mistakes end with status 64 and a sentence`(arguments: [String]) throws {
         let ending = try Program.run(arguments, in: TemporaryFolder())
@@ -163,6 +164,34 @@ private struct Program {
         #expect(try Program.run(["model", "list"], in: folder).output.hasPrefix("he-lung-demo\t"))
         let info = try Program.run(["model", "info", "he-lung-demo"], in: folder)
         #expect(info.output.contains("not for diagnosis") && info.output.contains("SHA-256"))
+    }
+
+    @Test func `a model is exported once, and again only with --overwrite`() throws {
+        let folder = try TemporaryFolder()
+        let export = ["model", "export", "he-lung-demo", "--onnx", "m.onnx"]
+        let first = try Program.run(export + ["--json", "--quiet"], in: folder)
+        let report = try JSONSerialization.jsonObject(with: Data(first.output.utf8)) as? [String: Any]
+        #expect(first.status == 0 && first.errors.isEmpty && report?["path"] as? String == "m.onnx")
+        let inputs = report?["inputs"] as? [[String: Any]]
+        #expect(inputs?.first?["shape"] as? [String] == ["N", "3", "64", "64"])
+        #expect((report?["outputs"] as? [Any])?.count == 4)
+        let file = try Data(contentsOf: folder.url.appendingPathComponent("m.onnx"))
+        #expect(report?["bytes"] as? Int == file.count)
+        let second = try Program.run(export, in: folder)
+        #expect(second.status == 73 && second.errors.contains("--overwrite"))
+        let third = try Program.run(export + ["--overwrite"], in: folder)
+        #expect(third.status == 0 && third.output.isEmpty && third.errors.contains("m.onnx"))
+        #expect(try Data(contentsOf: folder.url.appendingPathComponent("m.onnx")) == file)
+        #expect(folder.files() == ["m.onnx"])
+    }
+
+    @Test func `a model that cannot be exported or written says why`() throws {
+        let folder = try TemporaryFolder()
+        let bad = try Program.run(["model", "export", "no-such-model", "--onnx", "m.onnx"], in: folder)
+        #expect(bad.status == 65 && bad.errors.contains("no-such-model"))
+        let place = try Program.run(
+            ["model", "export", "he-lung-demo", "--onnx", "nowhere/m.onnx"], in: folder)
+        #expect(place.status == 73 && place.errors.contains("nowhere") && folder.files().isEmpty)
     }
 
     @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))], [0.05, 0.3, 0.6])
