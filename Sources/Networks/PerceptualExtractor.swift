@@ -106,7 +106,7 @@ public struct PerceptualExtractor: Sendable {
 
     /// The raw features [n, h, w, c] at each tap, shallow first, of images [n, R, R, 1 or 3] in [-1, 1].
     public func features(of images: Value, in graph: Graph) -> [Value] {
-        var (map, taps) = (normalized(images, in: graph), [Value]())
+        var (map, taps) = (Self.normalized(images, in: graph), [Value]())
         for (number, block) in blocks.enumerated() {
             if number > 0 { map = map.maximumPooled(window: 2) }
             for (index, convolution) in block.enumerated() {
@@ -118,7 +118,7 @@ public struct PerceptualExtractor: Sendable {
     }
 
     /// Maps [-1, 1] to [0, 1] and normalizes by ImageNet's statistics; grey is repeated to three channels.
-    private func normalized(_ images: Value, in graph: Graph) -> Value {
+    static func normalized(_ images: Value, in graph: Graph) -> Value {
         let scale = Self.imageNetDeviation.map { 0.5 / $0 }
         let offset = zip(Self.imageNetMean, Self.imageNetDeviation).map { (0.5 - $0) / $1 }
         return images * graph.constant(scale, [3]) + graph.constant(offset, [3])

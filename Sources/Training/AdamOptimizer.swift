@@ -25,7 +25,8 @@ public final class AdamOptimizer {
     }
 
     private let parameters: [Parameter]
-    private let learningRate: Double
+    /// Of the next update; a schedule may change it.
+    public var learningRate: Double
     /// Updates so far.
     public private(set) var updates = 0
 

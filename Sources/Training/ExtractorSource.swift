@@ -10,9 +10,13 @@ public struct ExtractorSource: Sendable {
     /// Of VGG19's file, which is not copied into models.
     private let sha256: String?
 
-    /// VGG19 from a file of the user's, or the small extractor of the built-in model.
+    /// Header key under which the file of a distilled extractor describes it.
+    static let recordKey = "wsi_screen_extractor"
+
+    /// VGG19 from a file of the user's; or the small extractor of the built-in model, or one like it from a
+    /// file that `model distill` wrote.
     public static func load(
-        _ weights: TrainingConfiguration.Extractor.Weights, vgg19 url: URL?
+        _ weights: TrainingConfiguration.Extractor.Weights, file url: URL?
     ) throws(ExtractorError) -> ExtractorSource {
         switch weights {
         case .vgg19:
@@ -28,17 +32,23 @@ public struct ExtractorSource: Sendable {
             }
         case .builtIn:
             do {
-                return try builtIn([UInt8](Data(contentsOf: BuiltInModels.url(BuiltInModels.names[0]))))
+                let source = try url ?? BuiltInModels.url(BuiltInModels.names[0])
+                return try small([UInt8](Data(contentsOf: source)))
             } catch {
-                throw .unreadable(path: BuiltInModels.names[0], reason: "\(error)")
+                throw .unreadable(path: url?.path ?? BuiltInModels.names[0], reason: "\(error)")
             }
         }
     }
 
-    /// The extractor inside a model file.
-    static func builtIn(_ bytes: [UInt8]) throws -> ExtractorSource {
+    /// The extractor inside a model file, or in a file of its own.
+    private static func small(_ bytes: [UInt8]) throws -> ExtractorSource {
         let file = try SafetensorsFile(bytes: bytes)
-        let record = try ModelFile.record(file).extractor
+        let record =
+            if let text = file.metadata[recordKey] {
+                try JSONDecoder().decode(ExtractorRecord.self, from: Data(text.utf8))
+            } else {
+                try ModelFile.record(file).extractor
+            }
         return ExtractorSource(
             file: file, family: record.family, blocks: record.blocks, sha256: nil,
             identity: Checksum.sha256(bytes))

@@ -15,8 +15,9 @@ public struct TrainingJob: Sendable {
     public var columns = ManifestColumns()
     /// Path of the model file. What else is written takes its name without the suffix.
     public var output: String
-    /// VGG19's weights, if the configuration compares its features.
-    public var vgg19: URL?
+    /// VGG19's weights, if the configuration compares its features; or a distilled extractor that replaces the
+    /// built-in one.
+    public var extractor: URL?
     public var maximumBad = BadImageAllowance.fraction(0.05)
     /// Bytes of prepared images.
     public var memoryLimit = 8 << 30
@@ -82,7 +83,7 @@ public struct TrainingJob: Sendable {
     private func trainingSet(
         _ notify: @escaping @Sendable (Event) -> Void, _ files: TrainingFiles
     ) async throws -> TrainingSet {
-        let extractor = try ExtractorSource.load(configuration.extractor.weights, vgg19: vgg19)
+        let extractor = try ExtractorSource.load(configuration.extractor.weights, file: extractor)
         let stain = try configuration.input.stain.map {
             try $0.target.load(match: $0.match, relativeTo: configurationFolder)
         }

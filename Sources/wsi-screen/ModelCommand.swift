@@ -7,7 +7,7 @@ import Screening
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "The models that come with the program, and model files.",
-        subcommands: [List.self, Info.self, ModelExportCommand.self])
+        subcommands: [List.self, Info.self, ModelExportCommand.self, Distill.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the built-in models.")

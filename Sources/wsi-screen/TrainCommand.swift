@@ -40,7 +40,9 @@ struct TrainCommand: AsyncParsableCommand {
     var config: String?
 
     @Option(
-        help: ArgumentHelp("Weights of VGG19, for configurations that use them.", valueName: "safetensors"))
+        help: ArgumentHelp(
+            "Weights of VGG19, for configurations that use them; or a distilled extractor.",
+            valueName: "safetensors"))
     var extractor: String?
 
     @Option(help: ArgumentHelp("Seed instead of the configuration's.", valueName: "n"))
@@ -113,7 +115,7 @@ struct TrainCommand: AsyncParsableCommand {
             configuration: try configuration(), data: data, output: output, codeVersion: WSIScreen.version)
         job.configurationFolder = config.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
         job.columns = ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal)
-        job.vgg19 = extractor.map { URL(fileURLWithPath: $0) }
+        job.extractor = extractor.map { URL(fileURLWithPath: $0) }
         job.maximumBad = maxBad < 1 ? .fraction(maxBad) : .count(Int(maxBad))
         job.memoryLimit = Int(memory * 0x1p30)
         job.workers = workers
