@@ -52,6 +52,7 @@ private final class TeamBoard: @unchecked Sendable {
     private let round = Atomic(0)
     private let dismissed = Atomic(false)
     private let bell = Bell()
+    private let finished = Bell()
 
     /// Turns of the waiting loop before a thread sleeps, some tens of microseconds.
     private static let patience = 20_000
@@ -76,9 +77,12 @@ private final class TeamBoard: @unchecked Sendable {
 
     func waitForHelpers() {
         var turns = 0
-        while busy.load(ordering: .acquiring) > 0 {
+        while busy.load(ordering: .sequentiallyConsistent) > 0 {
             turns += 1
-            if turns > Self.patience { sched_yield() }
+            // Other programs may have taken the helpers' cores: leave ours to them meanwhile.
+            if turns > Self.patience {
+                finished.wait(while: { busy.load(ordering: .sequentiallyConsistent) > 0 })
+            }
         }
         work = NoWork.shared
     }
@@ -111,7 +115,7 @@ private final class TeamBoard: @unchecked Sendable {
             if dismissed.load(ordering: .acquiring) { return }
             seen += 1
             takeBlocks(worker: worker)
-            busy.subtract(1, ordering: .releasing)
+            if busy.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { finished.ring() }
         }
     }
 
