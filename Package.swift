@@ -56,12 +56,16 @@ let package = Package(
         // Pure computation.
         .target(name: "CKernels"),
         .target(name: "Pixels", swiftSettings: strict),
-        .target(name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"], swiftSettings: strict),
+        .target(
+            name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"],
+            exclude: ["Convolution.md"], swiftSettings: strict),
         .target(
             name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
         .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
-        .target(name: "Tensors", dependencies: ["Flow", "Kernels"], swiftSettings: strict),
+        .target(
+            name: "Tensors", dependencies: ["Flow", "Kernels"], exclude: ["Tensors.md"],
+            swiftSettings: strict),
         .target(
             name: "Networks", dependencies: ["Pixels", "Kernels", "Tensors", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
@@ -116,7 +120,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Pixels", "Kernels", "ImageFiles", "Networks"],
+            name: "TestSupport",
+            dependencies: ["Pixels", "Kernels", "ImageFiles", "Networks", "Tensors", "CAllocationCounter"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(

@@ -34,6 +34,31 @@ enum { MOST_ROWS = 12, LINES_AT_ONCE = 64 };
         (type)((below_ & (mask)scaled_) | (~below_ & (mask)(value)));                                       \
     })
 
+// The steps of wsi_finish that read maps laid out as the output, for `bytes` of a vector at `offset`.
+#define JOINED(type, mask, value, finish, offset, bytes)                                                    \
+    ({                                                                                                      \
+        type joined_ = (value), other_ = {0};                                                               \
+        if ((finish).addend) {                                                                              \
+            memcpy(&other_, (finish).addend + (offset), (bytes));                                           \
+            joined_ += other_;                                                                              \
+        }                                                                                                   \
+        if ((finish).gate) {                                                                                \
+            memcpy(&other_, (finish).gate + (offset), (bytes));                                             \
+            mask open_ = other_ > 0.0f;                                                                     \
+            type scaled_ = joined_ * (finish).gate_slope;                                                   \
+            joined_ = (type)((open_ & (mask)joined_) | (~open_ & (mask)scaled_));                           \
+        }                                                                                                   \
+        joined_;                                                                                            \
+    })
+
+// The same for results that begin `offset` floats later.
+static inline wsi_finish finish_from(wsi_finish finish, ptrdiff_t output, ptrdiff_t offset) {
+    if (finish.bias) finish.bias += output;
+    if (finish.addend) finish.addend += offset;
+    if (finish.gate) finish.gate += offset;
+    return finish;
+}
+
 static inline ptrdiff_t round_up(ptrdiff_t value, ptrdiff_t unit) { return (value + unit - 1) / unit * unit; }
 
 // Outputs in the panel that starts `rest` outputs before the end.

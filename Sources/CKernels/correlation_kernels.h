@@ -72,7 +72,7 @@ KERNEL_TARGET static void KERNEL(correlate)(
         p.b_part = 16 * patch;
         p.out = output + o;
         p.lanes = last_output - o < width ? last_output - o : width;
-        p.finish = (wsi_finish){finish.bias ? finish.bias + o : NULL, finish.slope};
+        p.finish = finish_from(finish, o, o);
 
         cursor at = band_cursor(c, &band, first_line);
         for (ptrdiff_t left = (last_line - first_line) * c->out_width; left > 0;) {

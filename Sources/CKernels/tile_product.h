@@ -40,6 +40,7 @@ KERNEL_TARGET static inline __attribute__((always_inline)) void TILE_NAME(body)(
         }
     }
 
+    const int joins = p->finish.addend || p->finish.gate;
     UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++) {
         const ptrdiff_t left = p->lanes - q * TILE_WIDTH;
         const size_t bytes = (left < TILE_WIDTH ? left : TILE_WIDTH) * sizeof(float);
@@ -55,10 +56,14 @@ KERNEL_TARGET static inline __attribute__((always_inline)) void TILE_NAME(body)(
             }
             value += bias;
             if (p->finish.slope) value = RECTIFIED(TILE_VECTOR, TILE_NAME(mask), value, *p->finish.slope);
-            if (bytes == sizeof value)
+            const ptrdiff_t offset = p->out_row[m] + q * TILE_WIDTH;
+            if (bytes == sizeof value) {
+                if (joins) value = JOINED(TILE_VECTOR, TILE_NAME(mask), value, p->finish, offset, sizeof value);
                 memcpy(target, &value, sizeof value);
-            else
+            } else {
+                if (joins) value = JOINED(TILE_VECTOR, TILE_NAME(mask), value, p->finish, offset, bytes);
                 memcpy(target, &value, bytes);
+            }
         }
     }
 }

@@ -55,6 +55,7 @@ KERNEL_TARGET static void KERNEL(winograd_output)(
     const float *source, ptrdiff_t plane, ptrdiff_t channels, wsi_finish finish, float *corner,
     ptrdiff_t line, ptrdiff_t pixel, ptrdiff_t height, ptrdiff_t width
 ) {
+    const int joins = finish.addend || finish.gate;
     for (ptrdiff_t o = 0; o < channels; o += WIDE) {
         KERNEL(wide) half[4][6], bias = {0};
         const size_t bytes = (channels - o < WIDE ? channels - o : WIDE) * sizeof(float);
@@ -75,11 +76,15 @@ KERNEL_TARGET static void KERNEL(winograd_output)(
                 if (x >= width) break;
                 KERNEL(wide) value = result[x] + bias;
                 if (finish.slope) value = RECTIFIED(KERNEL(wide), KERNEL(wide_mask), value, *finish.slope);
-                float *target = corner + y * line + x * pixel + o;
-                if (bytes == sizeof value)
-                    memcpy(target, &value, sizeof value);
-                else
-                    memcpy(target, &value, bytes);
+                const ptrdiff_t offset = y * line + x * pixel + o;
+                if (bytes == sizeof value) {
+                    if (joins)
+                        value = JOINED(KERNEL(wide), KERNEL(wide_mask), value, finish, offset, sizeof value);
+                    memcpy(corner + offset, &value, sizeof value);
+                } else {
+                    if (joins) value = JOINED(KERNEL(wide), KERNEL(wide_mask), value, finish, offset, bytes);
+                    memcpy(corner + offset, &value, bytes);
+                }
             }
         }
     }
@@ -128,14 +133,13 @@ KERNEL_TARGET static void KERNEL(winograd)(
     KERNEL(winograd_products)(
         tiles, c->inputs, outputs, packed + first_output * c->inputs, packed_plane,
         s.v, s.v_tile, s.v_plane, s.m, s.m_tile, s.m_plane);
-    if (finish.bias) finish.bias += first_output;
     at = tile_at(c, first_tile);
     for (ptrdiff_t tile = 0; tile < tiles; tile++, tile_advance(c, &at)) {
-        float *corner = output + at.image * c->out_image + at.y * c->out_line + at.x * c->out_pixel
-            + first_output;
+        const ptrdiff_t corner =
+            at.image * c->out_image + at.y * c->out_line + at.x * c->out_pixel + first_output;
         KERNEL(winograd_output)(
-            s.m + tile * s.m_tile, s.m_plane, outputs, finish, corner, c->out_line, c->out_pixel,
-            c->out_height - at.y, c->out_width - at.x);
+            s.m + tile * s.m_tile, s.m_plane, outputs, finish_from(finish, first_output, corner),
+            output + corner, c->out_line, c->out_pixel, c->out_height - at.y, c->out_width - at.x);
     }
 }
 

@@ -50,10 +50,13 @@ public struct ConvolutionDataGradient: Sendable {
     ///
     /// - Parameters:
     ///   - cotangent: the gradient by the convolution's output.
+    ///   - joint: what happens to each value before it is stored, with another map of the input's size. That may
+    ///     be the result's memory, but not the cotangent's.
     ///   - scratch: ``scratchCount`` floats that no other thread uses meanwhile.
     public func run(
         block: Int, cotangent: UnsafePointer<Float>, packed: UnsafePointer<Float>,
-        inputGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+        joint: ConvolutionJoint = .none, inputGradient: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
     ) {
         precondition(block >= 0 && block < blockCount, "block \(block) of \(blockCount)")
         var index = phases.count - 1
@@ -61,6 +64,8 @@ public struct ConvolutionDataGradient: Sendable {
         let phase = phases[index]
         phase.correlation.run(
             block: block - phase.firstBlock, input: cotangent, packed: packed + phase.packedStart,
-            finish: wsi_finish(bias: nil, slope: nil), output: inputGradient, scratch: scratch)
+            finish: wsi_finish(
+                bias: nil, slope: nil, addend: joint.addend, gate: joint.gate, gate_slope: joint.gateSlope),
+            output: inputGradient, scratch: scratch)
     }
 }

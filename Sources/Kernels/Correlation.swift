@@ -85,6 +85,9 @@ struct Correlation: Sendable {
     ) {
         let (units, outputs) = blocks[block]
         let target = output + outputStart
+        var finish = finish
+        finish.addend = finish.addend.map { $0 + outputStart }
+        finish.gate = finish.gate.map { $0 + outputStart }
         withUnsafePointer(to: shape) { shape in
             switch method {
             case .direct:

@@ -34,20 +34,18 @@ public struct ForwardConvolution: Sendable {
     /// - Parameters:
     ///   - bias: one value for each output channel.
     ///   - slope: factor for negative results: 0 is ReLU, nil leaves them. NaN stays NaN.
+    ///   - joint: what happens after that. The other map may be the output's memory, but not the input's.
     ///   - scratch: ``scratchCount`` floats that no other thread uses meanwhile.
     public func run(
         block: Int, input: UnsafePointer<Float>, packed: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-        slope: Float?, output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+        slope: Float?, joint: ConvolutionJoint = .none, output: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
     ) {
         precondition(block >= 0 && block < blockCount, "block \(block) of \(blockCount)")
-        guard let slope else {
-            let finish = wsi_finish(bias: bias, slope: nil)
-            correlation.run(
-                block: block, input: input, packed: packed, finish: finish, output: output, scratch: scratch)
-            return
-        }
-        withUnsafePointer(to: slope) { slope in
-            let finish = wsi_finish(bias: bias, slope: slope)
+        withUnsafePointer(to: slope ?? 1) { pointer in
+            let finish = wsi_finish(
+                bias: bias, slope: slope == nil ? nil : pointer, addend: joint.addend, gate: joint.gate,
+                gate_slope: joint.gateSlope)
             correlation.run(
                 block: block, input: input, packed: packed, finish: finish, output: output, scratch: scratch)
         }

@@ -22,16 +22,19 @@ public func prepareMatrixProducts() -> String {
     return String(cString: openblas_get_corename())
 }
 
-/// result = left · right for dense row-major matrices: `rows` x `inner` times `inner` x `columns`.
+/// result = left · right, `rows` x `inner` times `inner` x `columns`, where a transposed operand is stored as
+/// `inner` x `rows`, or `columns` x `inner`. Row-major, dense.
 ///
 /// Same operands, same machine: same digits, whoever calls. On another processor OpenBLAS picks another
 /// kernel, and the last digits may differ.
 public func multiplyMatrices(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
-    rows: Int, inner: Int, columns: Int
+    rows: Int, inner: Int, columns: Int, transposingLeft: Bool = false, transposingRight: Bool = false
 ) {
     precondition(isOpenBLASConfigured, "OpenBLAS refused to work with one thread")
     cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
-        1, left, Int32(inner), right, Int32(columns), 0, result, Int32(columns))
+        CblasRowMajor, transposingLeft ? CblasTrans : CblasNoTrans,
+        transposingRight ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
+        1, left, Int32(transposingLeft ? rows : inner), right, Int32(transposingRight ? inner : columns),
+        0, result, Int32(columns))
 }

@@ -12,21 +12,6 @@ public struct PerceptualExtractor: Sendable {
     public let taps: [FeatureTap]
     let blocks: [[FrozenConvolution]]
 
-    /// VGG19 without batch normalization (Simonyan and Zisserman 2014) from weights in torchvision's or
-    /// timm's naming (`features.0.weight`, any common prefix before it). Deeper layers and classifiers in the
-    /// file are ignored.
-    public static func vgg19(_ file: SafetensorsFile, taps: [FeatureTap]) throws(ModelFileError) -> Self {
-        let marker = "features.0.weight"
-        let prefixes = file.entries.map(\.name).filter { $0.hasSuffix(marker) }.map {
-            $0.dropLast(marker.count)
-        }
-        guard let prefix = prefixes.min(by: { $0.count < $1.count }) else {
-            throw .weights(.missing(tensor: marker))
-        }
-        let names = vggIndices.map { $0.map { "\(prefix)features.\($0)" } }
-        return try load(file, names: names, widths: vggWidths, taps: taps)
-    }
-
     /// A stack with the given widths per block, from tensors `<prefix>0.weight`, `<prefix>0.bias`,
     /// `<prefix>1.weight`… numbered through all blocks.
     public static func stack(
@@ -42,7 +27,7 @@ public struct PerceptualExtractor: Sendable {
         return try load(file, names: names, widths: widths, taps: taps)
     }
 
-    private static func load(
+    static func load(
         _ file: SafetensorsFile, names: [[String]], widths: [[Int]], taps: [FeatureTap]
     ) throws(ModelFileError) -> Self {
         let sorted = Set(taps).sorted()
@@ -85,6 +70,15 @@ public struct PerceptualExtractor: Sendable {
         } catch { throw .weights(error) }
     }
 
+    /// Multiplications of the convolutions for one square image, as they are defined: what an algorithm such as
+    /// Winograd's saves is not taken off.
+    public func multiplications(side: Int) -> Int {
+        blocks.enumerated().reduce(0) { sum, block in
+            let pixels = (side >> block.offset) * (side >> block.offset)
+            return sum + pixels * block.element.reduce(0) { $0 + $1.weightCount }
+        }
+    }
+
     /// Channels at a tap.
     public func channels(at tap: FeatureTap) -> Int { blocks[tap.block - 1][tap.convolution - 1].outputs }
 
@@ -111,7 +105,9 @@ public struct PerceptualExtractor: Sendable {
             if number > 0 { map = map.maximumPooled(window: 2) }
             for (index, convolution) in block.enumerated() {
                 map = convolution(map, in: graph)
-                if self.taps.contains(FeatureTap(block: number + 1, convolution: index + 1)) { taps.append(map) }
+                if self.taps.contains(FeatureTap(block: number + 1, convolution: index + 1)) {
+                    taps.append(map)
+                }
             }
         }
         return taps
@@ -123,14 +119,6 @@ public struct PerceptualExtractor: Sendable {
         let offset = zip(Self.imageNetMean, Self.imageNetDeviation).map { (0.5 - $0) / $1 }
         return images * graph.constant(scale, [3]) + graph.constant(offset, [3])
     }
-
-    /// torchvision's positions of VGG19's convolutions in `features`.
-    private static let vggIndices = [
-        [0, 2], [5, 7], [10, 12, 14, 16], [19, 21, 23, 25], [28, 30, 32, 34],
-    ]
-    private static let vggWidths = [
-        [64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512, 512, 512, 512],
-    ]
 
     /// Mean and standard deviation of ImageNet's RGB values in [0, 1].
     static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
@@ -155,6 +143,7 @@ struct FrozenConvolution: Sendable {
     }
 
     var outputs: Int { layer.outputs }
+    var weightCount: Int { weight.shape.count }
 
     func callAsFunction(_ input: Value, in graph: Graph) -> Value {
         input.convolved(

@@ -13,7 +13,7 @@ public enum SafetensorsWriter {
         bytes += header
         for (_, tensor) in sorted {
             for value in tensor.values {
-                bytes += littleEndianBytes(value.bitPattern)
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
             }
         }
         return bytes

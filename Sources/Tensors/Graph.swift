@@ -41,6 +41,9 @@ public final class Graph {
         constant(FrozenTensor(values, shape))
     }
 
+    /// All values, for tests.
+    package var everyValue: [Value] { nodes.indices.map { Value(graph: self, index: $0) } }
+
     /// The result of an operation on values of this graph.
     func apply(_ operation: any Operation, to inputs: [Value]) -> Value {
         for input in inputs {

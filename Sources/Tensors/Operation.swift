@@ -14,10 +14,22 @@ protocol Operation: Sendable {
 
     /// Whether the result has the same elements in the same order as the first input, and thus its memory.
     var isView: Bool { get }
+
+    /// What it does to each element of its first input, where it needs only the element at the same place of the
+    /// second: then the kernel that computes the first input may do it in passing. Nil if it is not of that kind.
+    var joint: Joint? { get }
 }
 
 extension Operation {
     var isView: Bool { false }
+    var joint: Joint? { nil }
+}
+
+/// An operation on two maps of one size, element by element, that a kernel can do before it stores its result.
+enum Joint: Sendable {
+    case addition
+    /// See ``Value/gated(by:slope:)``.
+    case gate(slope: Float)
 }
 
 /// A compiled operation: independent blocks of work that may run at once, in any order, on any threads.
@@ -36,6 +48,9 @@ protocol TensorKernel: Sendable {
     /// An operand of the result's size that the result may overwrite element by element.
     var overwritable: [Int] { get }
 
+    /// This kernel followed by `joint`, whose second map is an operand more; nil if it cannot do that.
+    func joined(by joint: Joint) -> (any TensorKernel)?
+
     func run(block: Int, _ operands: Operands)
     /// Runs once, after all blocks.
     func finish(_ operands: Operands)
@@ -46,6 +61,7 @@ extension TensorKernel {
     var sharedCount: Int { 0 }
     var packing: WeightPacking? { nil }
     var overwritable: [Int] { [] }
+    func joined(by joint: Joint) -> (any TensorKernel)? { nil }
     func finish(_ operands: Operands) {}
 }
 

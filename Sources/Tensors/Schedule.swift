@@ -1,7 +1,8 @@
 /// The steps that compute some values of a graph, and the memory that each step reads and writes.
 ///
 /// A step is a node's kernel, or the packing of weights that change from run to run, placed before its first
-/// use. Nodes that no result needs are left out.
+/// use. Nodes that no result needs are left out, and of two nodes that one kernel can compute together (see
+/// ``Joints``) only the second is a step.
 struct Schedule {
     /// A kernel with its operands.
     struct Step {
@@ -36,8 +37,9 @@ struct Schedule {
     init(_ graph: Graph, results: [Value]) {
         let nodes = graph.nodes
         let needed = Self.needed(nodes, for: results.map(\.index))
-        let lastUses = Self.lastUses(nodes, needed)
         let kept = Set(results.map { Self.root(of: $0.index, nodes) })
+        let joints = Joints(nodes, needed, kept)
+        let lastUses = Self.lastUses(nodes, needed, joints)
         for index in nodes.indices where needed[index] {
             switch nodes[index].source {
             case .input, .parameter:
@@ -48,8 +50,8 @@ struct Schedule {
                 if operation.isView {
                     places[index] = place(nodes[index].inputs[0])
                     completions[index] = completions[nodes[index].inputs[0]]
-                } else {
-                    schedule(index, operation, nodes, lastUses, kept)
+                } else if !joints.isJoined(index) {
+                    schedule(index, operation, nodes, joints, lastUses, kept)
                     completions[index] = steps.count
                 }
             }
@@ -73,15 +75,22 @@ struct Schedule {
     }
 
     private mutating func schedule(
-        _ index: Int, _ operation: any Operation, _ nodes: [Node], _ lastUses: [Int], _ kept: Set<Int>
+        _ index: Int, _ operation: any Operation, _ nodes: [Node], _ joints: Joints, _ lastUses: [Int],
+        _ kept: Set<Int>
     ) {
         let node = nodes[index]
-        let kernel = operation.kernel(for: node.inputs.map { nodes[$0].shape }, result: node.shape)
-        let packed = kernel.packing.map { packing(of: node.inputs[$0.operand], $0) }
-        let inputs = node.inputs.map { place($0) }
+        let joint = joints[index]
+        let kernel =
+            joint?.kernel ?? operation.kernel(for: node.inputs.map { nodes[$0].shape }, result: node.shape)
+        let operands = joint?.inputs ?? node.inputs
+        let packed = kernel.packing.map { packing(of: operands[$0.operand], $0) }
+        let inputs = operands.map { place($0) }
+        let roots = operands.map { Self.root(of: $0, nodes) }
         let free = kernel.overwritable.first { operand in
-            let root = Self.root(of: node.inputs[operand], nodes)
+            let root = roots[operand]
             guard case .buffer? = places[root], !kept.contains(root) else { return false }
+            // What a joined kernel reads in windows must not change under them.
+            if joint != nil, roots.filter({ $0 == root }).count > 1 { return false }
             return lastUses[root] == index && nodes[root].shape.count == node.shape.count
         }
         let result = free.map { inputs[$0] } ?? newBuffer(node.shape.count)
@@ -130,16 +139,16 @@ struct Schedule {
     }
 
     /// For every node that owns memory, the last needed node that reads it, directly or through views.
-    private static func lastUses(_ nodes: [Node], _ needed: [Bool]) -> [Int] {
+    private static func lastUses(_ nodes: [Node], _ needed: [Bool], _ joints: Joints) -> [Int] {
         var last = [Int](nodes.indices)
-        for index in nodes.indices where needed[index] {
-            for input in nodes[index].inputs { last[root(of: input, nodes)] = index }
+        for index in nodes.indices where needed[index] && !joints.isJoined(index) {
+            for input in joints[index]?.inputs ?? nodes[index].inputs { last[root(of: input, nodes)] = index }
         }
         return last
     }
 
     /// The node that owns the memory of a view.
-    private static func root(of index: Int, _ nodes: [Node]) -> Int {
+    static func root(of index: Int, _ nodes: [Node]) -> Int {
         var index = index
         while let operation = nodes[index].operation, operation.isView { index = nodes[index].inputs[0] }
         return index

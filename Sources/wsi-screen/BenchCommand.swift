@@ -10,7 +10,7 @@ import Staining
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure how fast parts of the program are here.",
-        subcommands: [Stain.self])
+        subcommands: [Network.self, Stain.self])
 
     struct Stain: ParsableCommand {
         static let configuration = CommandConfiguration(

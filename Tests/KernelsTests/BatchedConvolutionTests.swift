@@ -114,6 +114,23 @@ extension `Kernels on one path` {
             }
         }
 
+        @Test(arguments: convolutionSizes)
+        func `a joint does in passing what a second pass would do`(sizes: [Int]) async {
+            let g = ConvolutionGeometry(sizes)
+            let data = ConvolutionData(g, seed: 53)
+            let batched = BatchedConvolution(geometry: g)
+            let y = await batched.forward(data.input, weights: data.weights, bias: data.bias, slope: 0.1)
+            let dx = await batched.dataGradient(data.cotangent, weights: data.weights)
+            let added = batched.copy(data.cotangent)
+            let gate = batched.copy(data.input)
+            let sum = await batched.forward(
+                data.input, weights: data.weights, bias: data.bias, slope: 0.1, joint: .adding(added.pointer))
+            #expect(sum == zip(y, data.cotangent).map { $0 + $1 })
+            let gated = await batched.dataGradient(
+                data.cotangent, weights: data.weights, joint: .gated(by: gate.pointer, slope: 0.3))
+            #expect(gated == zip(dx, data.input).map { $1 > 0 ? $0 : $0 * 0.3 })
+        }
+
         @Test(arguments: [[1, 12, 12, 4, 4, 3, 3, 1, 1], [1, 12, 12, 32, 32, 3, 3, 1, 1]])
         func `NaN passes through`(sizes: [Int]) async {
             let g = ConvolutionGeometry(sizes)

@@ -94,9 +94,10 @@ struct BatchedConvolution {
     let geometry: ConvolutionGeometry
     var order = BlockOrder.forward
 
-    func forward(_ input: [Float], weights: [Float], bias: [Float]? = nil, slope: Float? = nil) async
-        -> [Float]
-    {
+    func forward(
+        _ input: [Float], weights: [Float], bias: [Float]? = nil, slope: Float? = nil,
+        joint: ConvolutionJoint = .none
+    ) async -> [Float] {
         let convolution = ForwardConvolution(geometry)
         let packed = FloatStorage(count: convolution.packedCount)
         let output = dirty(geometry.outputCount)
@@ -108,13 +109,15 @@ struct BatchedConvolution {
         let added = bias == nil ? nil : UnsafePointer(shift.pointer)
         await order.run(convolution.blockCount, scratch: convolution.scratchCount) { block, scratch in
             convolution.run(
-                block: block, input: from, packed: weights, bias: added, slope: slope, output: to,
-                scratch: scratch)
+                block: block, input: from, packed: weights, bias: added, slope: slope, joint: joint,
+                output: to, scratch: scratch)
         }
         return output.values(geometry.outputCount)
     }
 
-    func dataGradient(_ cotangent: [Float], weights: [Float]) async -> [Float] {
+    func dataGradient(
+        _ cotangent: [Float], weights: [Float], joint: ConvolutionJoint = .none
+    ) async -> [Float] {
         let gradient = ConvolutionDataGradient(geometry)
         let packed = FloatStorage(count: gradient.packedCount)
         let output = dirty(geometry.inputCount)
@@ -122,7 +125,9 @@ struct BatchedConvolution {
         let source = copy(cotangent)
         let (from, weights, to) = (source.pointer, packed.pointer, output.pointer)
         await order.run(gradient.blockCount, scratch: gradient.scratchCount) { block, scratch in
-            gradient.run(block: block, cotangent: from, packed: weights, inputGradient: to, scratch: scratch)
+            gradient.run(
+                block: block, cotangent: from, packed: weights, joint: joint, inputGradient: to,
+                scratch: scratch)
         }
         return output.values(geometry.inputCount)
     }
@@ -149,7 +154,7 @@ struct BatchedConvolution {
         return memory
     }
 
-    private func copy(_ values: [Float]) -> FloatStorage {
+    func copy(_ values: [Float]) -> FloatStorage {
         let memory = FloatStorage(count: values.count)
         for (index, value) in values.enumerated() { memory.pointer[index] = value }
         return memory

@@ -177,41 +177,6 @@ import Testing
 }
 
 @Suite struct `Programs and the heap` {
-    /// Notes the allocations of every worker's thread: with as many blocks as workers, each of which waits for
-    /// all to begin, every worker runs one.
-    ///
-    /// Unchecked: every worker writes its own element.
-    private final class AllocationReading: BlockWork, @unchecked Sendable {
-        private let counts: UnsafeMutableBufferPointer<Int>
-        private let begun = Atomic(0)
-
-        init(workers: Int) {
-            counts = .allocate(capacity: workers)
-            counts.initialize(repeating: 0)
-        }
-
-        deinit {
-            counts.deallocate()
-        }
-
-        func run(block: Int, worker: Int) {
-            begun.add(1, ordering: .sequentiallyConsistent)
-            while begun.load(ordering: .sequentiallyConsistent) < counts.count {}
-            counts[worker] = allocations_of_this_thread()
-        }
-
-        static func total(of team: WorkerTeam) -> Int {
-            let reading = AllocationReading(workers: team.count)
-            team.run(reading, blocks: team.count)
-            return reading.counts.reduce(0, +)
-        }
-    }
-
-    /// Allocations of the readings themselves.
-    private func overhead(_ team: WorkerTeam) -> Int {
-        -AllocationReading.total(of: team) + AllocationReading.total(of: team)
-    }
-
     @Test(arguments: [1, 2, 3])
     func `a run allocates nothing, on any thread`(_ workers: Int) {
         let network = TinyNetwork(side: 32)
@@ -219,7 +184,7 @@ import Testing
         let program = Program([network.loss] + network.gradients, team: team)
         network.setLeaves(of: program, seed: 5)
         program.run()
-        let reading = overhead(team)
+        let reading = AllocationReading.overhead(of: team)
         let before = AllocationReading.total(of: team)
         for _ in 0..<3 {
             program.run()

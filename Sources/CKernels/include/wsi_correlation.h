@@ -23,11 +23,16 @@ typedef struct {
     ptrdiff_t out_image, out_line, out_pixel;
 } wsi_correlation;
 
-/// What happens to a sum before it is stored: `bias` (one for each output, or null) is added, then negative
-/// values are multiplied with `*slope` unless that is null. NaN stays NaN.
+/// What happens to a sum before it is stored, in this order; null pointers leave a step out. `bias`, one for
+/// each output, is added. Negative values are multiplied with `*slope`; NaN stays NaN. `addend`, laid out as the
+/// output, is added. Where `gate`, laid out as the output, is not above 0, the value is multiplied with
+/// `gate_slope`.
 typedef struct {
     const float *bias;
     const float *slope;
+    const float *addend;
+    const float *gate;
+    float gate_slope;
 } wsi_finish;
 
 /// Windows higher than this are not supported.

@@ -28,6 +28,8 @@ extension Value {
 enum Arithmetic: Operation {
     case add, subtract, multiply, divide
 
+    var joint: Joint? { self == .add ? .addition : nil }
+
     func resultShape(of inputs: [TensorShape]) -> TensorShape { inputs[0].broadcast(with: inputs[1]) }
 
     func kernel(for inputs: [TensorShape], result: TensorShape) -> any TensorKernel {

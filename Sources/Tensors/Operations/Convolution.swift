@@ -130,6 +130,7 @@ private struct ConvolutionKernel: TensorKernel {
     let layout: String
     let slope: Float?
     let hasBias: Bool
+    var joint: Joint?
 
     var blockCount: Int { convolution.blockCount }
     var scratchCount: Int { convolution.scratchCount }
@@ -139,16 +140,27 @@ private struct ConvolutionKernel: TensorKernel {
         }
     }
 
+    private var other: Int { hasBias ? 3 : 2 }
+    var overwritable: [Int] { joint == nil ? [] : [other] }
+
+    func joined(by joint: Joint) -> (any TensorKernel)? {
+        var result = self
+        result.joint = joint
+        return result
+    }
+
     func run(block: Int, _ operands: Operands) {
         convolution.run(
             block: block, input: operands[0], packed: operands.packed, bias: hasBias ? operands[2] : nil,
-            slope: slope, output: operands.result, scratch: operands.scratch)
+            slope: slope, joint: ConvolutionJoint(joint, with: operands, at: other), output: operands.result,
+            scratch: operands.scratch)
     }
 }
 
 private struct InputGradientKernel: TensorKernel {
     let gradient: ConvolutionDataGradient
     let layout: String
+    var joint: Joint?
 
     var blockCount: Int { gradient.blockCount }
     var scratchCount: Int { gradient.scratchCount }
@@ -158,10 +170,29 @@ private struct InputGradientKernel: TensorKernel {
         }
     }
 
+    var overwritable: [Int] { joint == nil ? [] : [2] }
+
+    func joined(by joint: Joint) -> (any TensorKernel)? {
+        var result = self
+        result.joint = joint
+        return result
+    }
+
     func run(block: Int, _ operands: Operands) {
         gradient.run(
-            block: block, cotangent: operands[0], packed: operands.packed, inputGradient: operands.result,
+            block: block, cotangent: operands[0], packed: operands.packed,
+            joint: ConvolutionJoint(joint, with: operands, at: 2), inputGradient: operands.result,
             scratch: operands.scratch)
+    }
+}
+
+extension ConvolutionJoint {
+    fileprivate init(_ joint: Joint?, with operands: Operands, at index: Int) {
+        switch joint {
+        case nil: self = .none
+        case .addition: self = .adding(operands[index])
+        case .gate(let slope): self = .gated(by: operands[index], slope: slope)
+        }
     }
 }
 

@@ -32,6 +32,7 @@ private struct LeakyReLU: Operation {
 
 private struct Gate: Operation {
     let slope: Float
+    var joint: Joint? { .gate(slope: slope) }
 
     func resultShape(of inputs: [TensorShape]) -> TensorShape {
         precondition(inputs[0] == inputs[1], "\(inputs[0]) gated by \(inputs[1])")

@@ -71,11 +71,56 @@ private struct MaximumKernel: TensorKernel {
 
 private struct ScatterKernel: TensorKernel {
     let geometry: PoolGeometry
+    /// Set if the result is gated by another map.
+    var gateSlope: Float?
     var blockCount: Int { geometry.input[0] }
     /// One flag per channel: whether this window's maximum was met already.
     var scratchCount: Int { geometry.channels }
 
+    func joined(by joint: Joint) -> (any TensorKernel)? {
+        guard case .gate(let slope) = joint, geometry.isHalving else { return nil }
+        return ScatterKernel(geometry: geometry, gateSlope: slope)
+    }
+
     func run(block image: Int, _ operands: Operands) {
+        if !geometry.isHalving {
+            scatter(image, operands)
+        } else if let gateSlope {
+            scatterCells(image, operands, gate: operands[3]) { value, gate in
+                (value * gateSlope).replacing(with: value, where: gate .> 0)
+            }
+        } else {
+            scatterCells(image, operands, gate: operands[1]) { value, _ in value }
+        }
+    }
+
+    /// Cells of 2 x 2 that cover the image: every pixel is written once.
+    @inline(__always)
+    private func scatterCells(
+        _ image: Int, _ operands: Operands, gate: UnsafePointer<Float>, _ finish: (Lanes, Lanes) -> Lanes
+    ) {
+        let channels = geometry.channels
+        let line = geometry.input[2] * channels
+        for row in 0..<geometry.output[1] {
+            for column in 0..<geometry.output[2] {
+                let cell = ((image * geometry.output[1] + row) * geometry.output[2] + column) * channels
+                let corner = (image * geometry.input[1] + 2 * row) * line + 2 * column * channels
+                for channel in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+                    let maximum = load(operands[2] + cell + channel)
+                    var rest = load(operands[0] + cell + channel)
+                    for pixel in 0..<4 {
+                        let place = corner + pixel / 2 * line + pixel % 2 * channels + channel
+                        let isMaximum = load(operands[1] + place) .== maximum
+                        let share = Lanes.zero.replacing(with: rest, where: isMaximum)
+                        rest.replace(with: 0, where: isMaximum)
+                        store(finish(share, load(gate + place)), to: operands.result + place)
+                    }
+                }
+            }
+        }
+    }
+
+    private func scatter(_ image: Int, _ operands: Operands) {
         let (cotangent, source, maxima) = (operands[0], operands[1], operands[2])
         let (target, open, channels) = (operands.result, operands.scratch, geometry.channels)
         (target + image * geometry.inputCount).update(repeating: 0, count: geometry.inputCount)
@@ -112,4 +157,17 @@ private struct GatherKernel: TensorKernel {
             }
         }
     }
+}
+
+/// Channels that are worked on at once.
+private typealias Lanes = SIMD8<Float>
+
+@inline(__always)
+private func load(_ pointer: UnsafePointer<Float>) -> Lanes {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+}
+
+@inline(__always)
+private func store(_ value: Lanes, to pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Lanes.self)
 }

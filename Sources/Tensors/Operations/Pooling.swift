@@ -44,6 +44,13 @@ struct PoolGeometry: Sendable {
 
     var channels: Int { input[3] }
 
+    /// Whether the windows are cells of 2 x 2 that cover the map, and the channels full vectors, as between the
+    /// blocks of most networks.
+    var isHalving: Bool {
+        window == 2 && stride == 2 && padding == 0 && input[1] % 2 == 0 && input[2] % 2 == 0
+            && channels % 8 == 0
+    }
+
     /// Calls `body` with the offsets of an output pixel and of each input pixel in its window, for all windows
     /// of an image, in reading order.
     @inline(__always)
