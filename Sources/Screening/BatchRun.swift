@@ -120,7 +120,8 @@ public struct BatchRun: Sendable {
     private func writeRecord(_ manifests: [SlideManifest], startedAt: Date) throws {
         let record = RunRecord(
             arguments: arguments, configurationSha256: work.configurationSha256, settings: work.settings,
-            model: work.model, selfModel: work.selfModel, workers: workers, startedAt: startedAt.formatted(.iso8601),
+            model: work.model, selfModel: work.selfModel, workers: workers,
+            startedAt: startedAt.formatted(.iso8601),
             secondsTotal: Date().timeIntervalSince(startedAt),
             statuses: Dictionary(manifests.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +),
             files: ["summary.csv": Checksum.sha256(Array(RunSummary.text(manifests).utf8))])

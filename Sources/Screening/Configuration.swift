@@ -22,7 +22,8 @@ enum Configuration {
         var settings = settings
         settings.micronsPerPixel = nil
         let document = Document(
-            version: WSIScreen.version, settings: settings, model: model, selfModel: selfModel, export: export)
+            version: WSIScreen.version, settings: settings, model: model, selfModel: selfModel, export: export
+        )
         guard let bytes = try? JSONText.encode(document) else {
             preconditionFailure("settings hold a number that JSON cannot express")
         }

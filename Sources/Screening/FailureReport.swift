@@ -41,7 +41,9 @@ struct FailureReport: Sendable, Equatable {
             message = Self.sentence(failure)
         case let failure as TrainingError:
             reason = "training_failed"
-            message = "the slide's own model was not learned: \(failure.description); try another --seed, or a model"
+            message =
+                "the slide's own model was not learned: \(failure.description); "
+                + "try another --seed, or a model"
         case let failure as FileError:
             self = Self.output(failure)
         case let failure as ImageFileError:

@@ -22,7 +22,7 @@ struct SelfModelLearning: Sendable {
         self.settings = settings
         configuration = .ownSlide(
             iterations: settings.iterations, warmup: settings.warmup, learningRate: settings.learningRate,
-            seed: seed)
+            batch: settings.batch, seed: seed)
         extractor = try ExtractorSource.load(configuration.extractor.weights, vgg19: nil)
         stain = configuration.input.stain ?? TrainingConfiguration.Stain()
         target = try stain.target.load(match: stain.match, relativeTo: nil)

@@ -19,10 +19,12 @@ public struct SelfModelSettings: Sendable, Equatable, Codable {
     /// Updates on pixels alone before them.
     public var warmup: Int
     public var learningRate: Double
+    /// Images of an update.
+    public var batch: Int
 
     public init(
-        trainingCells: Int = 480, heldOutCells: Int = 120, minimumPlaces: Int = 100, iterations: Int = 600,
-        warmup: Int = 60, learningRate: Double = 0.002
+        trainingCells: Int = 480, heldOutCells: Int = 120, minimumPlaces: Int = 100, iterations: Int = 500,
+        warmup: Int = 40, learningRate: Double = 0.01, batch: Int = 8
     ) {
         self.trainingCells = trainingCells
         self.heldOutCells = heldOutCells
@@ -30,5 +32,6 @@ public struct SelfModelSettings: Sendable, Equatable, Codable {
         self.iterations = iterations
         self.warmup = warmup
         self.learningRate = learningRate
+        self.batch = batch
     }
 }

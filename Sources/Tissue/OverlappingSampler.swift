@@ -32,7 +32,9 @@ public struct OverlappingSampler: Sendable {
                     y: crop.y - (grid.tileHeight - grid.cropHeight) / 2, width: grid.tileWidth,
                     height: grid.tileHeight)
                 let tissue = mask.tissueFraction(in: crop)
-                guard tissue >= minimumTissue, mask.foreignFraction(in: tile) <= maximumForeign else { continue }
+                guard tissue >= minimumTissue, mask.foreignFraction(in: tile) <= maximumForeign else {
+                    continue
+                }
                 sites.append(
                     TileSite(
                         index: sites.count, column: column, row: row, cell: crop, crop: crop, tile: tile,

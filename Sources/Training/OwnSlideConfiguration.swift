@@ -12,7 +12,7 @@ extension TrainingConfiguration {
     ///   - warmup: updates on pixels alone.
     ///   - seed: only its lower 63 bits count, since model files hold no larger numbers.
     public static func ownSlide(
-        iterations: Int, warmup: Int, learningRate: Double, seed: UInt64
+        iterations: Int, warmup: Int, learningRate: Double, batch: Int, seed: UInt64
     ) -> TrainingConfiguration {
         TrainingConfiguration(
             unchecked: .dpa, name: "self", seed: seed & UInt64(Int64.max),
@@ -20,7 +20,7 @@ extension TrainingConfiguration {
             augmentation: Augmentation(crop: .random, flips: .both),
             network: Network(widths: [4], latentChannels: 4, latentResolution: 8),
             extractor: Extractor(weights: .builtIn, taps: [FeatureTap(block: 3, convolution: 2)]),
-            loss: .perceptual, optimizer: Optimizer(learningRate: learningRate, batch: 16),
+            loss: .perceptual, optimizer: Optimizer(learningRate: learningRate, batch: batch),
             schedule: Schedule(length: .iterations(iterations), warmup: warmup), holdOut: 0.125)
     }
 }

@@ -78,8 +78,8 @@ struct ModelCommand: ParsableCommand {
     static func refuseSelf(_ name: String) throws(UsageFailure) {
         guard name == SelfModelSettings.name else { return }
         throw UsageFailure(
-            description: "'self' is learned for each slide: give the self-model.safetensors of a result folder "
-                + "(see 'wsi-screen model info self'), or ./self for a file of that name")
+            description: "'self' is learned for each slide: give the self-model.safetensors of a result "
+                + "folder (see 'wsi-screen model info self'), or ./self for a file of that name")
     }
 
     static func load(_ name: String) throws -> LoadedModel {

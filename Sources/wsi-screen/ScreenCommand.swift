@@ -52,7 +52,8 @@ struct ScreenCommand: AsyncParsableCommand {
     func validate() throws {
         if isSelf, extractor != nil {
             throw ValidationError(
-                "--model self learns with the built-in extractor; leave out --extractor, or give another model.")
+                "--model self learns with the built-in extractor; leave out --extractor, or give another "
+                    + "model.")
         }
     }
 
@@ -85,7 +86,8 @@ struct ScreenCommand: AsyncParsableCommand {
                 output: slide.output ?? "wsi-screen-out", resolutions: resolutions, workers: slide.workers,
                 overwrite: slide.overwrite, arguments: CommandLine.arguments)
         } catch {
-            Terminal.exit(saying: "a slide's own model cannot be learned: \(error)", status: ExitStatus.badInput)
+            Terminal.exit(
+                saying: "a slide's own model cannot be learned: \(error)", status: ExitStatus.badInput)
         }
     }
 

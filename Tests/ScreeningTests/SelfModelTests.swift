@@ -8,22 +8,30 @@ import TestSupport
 import Testing
 import Tissue
 
-/// A slide of 10 x 8 cells at 0.5 µm per pixel, and quick learning.
+/// A slide of 8 x 6 cells at 0.5 µm per pixel, and quick learning.
 private struct SelfFixture {
     let folder: TemporaryFolder
     let slide: String
 
     static let quick = SelfModelSettings(
-        trainingCells: 48, heldOutCells: 16, minimumPlaces: 100, iterations: 12, warmup: 4)
+        trainingCells: 32, heldOutCells: 8, minimumPlaces: 100, iterations: 4, warmup: 2)
+
+    /// Drawn once for all tests; drawing takes longer than learning.
+    private static let drawn: Result<Data, any Error> = Result {
+        let folder = try TemporaryFolder()
+        let url = folder.url.appendingPathComponent("piece.svs")
+        var recipe = SlideRecipe(width: 2_048, height: 1_536)
+        recipe.micronsPerPixel = 0.5
+        recipe.pieceExtent = 0.98
+        recipe.fatEvery = 0
+        try SyntheticSlide(recipe: recipe, seed: 5).write(to: url)
+        return try Data(contentsOf: url)
+    }
 
     init() throws {
         folder = try TemporaryFolder()
         slide = folder.path + "/piece.svs"
-        var recipe = SlideRecipe(width: 2_560, height: 2_048)
-        recipe.micronsPerPixel = 0.5
-        recipe.pieceExtent = 0.95
-        recipe.fatEvery = 0
-        try SyntheticSlide(recipe: recipe, seed: 5).write(to: URL(fileURLWithPath: slide))
+        try Self.drawn.get().write(to: URL(fileURLWithPath: slide))
     }
 
     func run(
@@ -58,9 +66,9 @@ private struct SelfFixture {
         #expect(model.name == "self" && model.sha256 == one.files["self-model.safetensors"])
         let learned = try #require(one.selfModel)
         #expect(learned.trainingImages + learned.heldOutImages == learned.sampledPlaces)
-        #expect(learned.trainingImages > 24 && learned.heldOutImages >= 8)
+        #expect(learned.trainingImages >= 24 && learned.heldOutImages >= 8)
         #expect(learned.candidatePlaces > learned.sampledPlaces)
-        #expect(learned.iterations == 12 && learned.warmup == 4 && learned.seed == 0)
+        #expect(learned.iterations == 4 && learned.warmup == 2 && learned.seed == 0)
         #expect(try #require(learned.trainingLoss) > 0 && learned.heldOutLoss > 0)
         #expect(learned.tile == 768 && learned.crop == 512 && learned.input == 64)
         #expect(learned.meaning == one.notices.first)
@@ -124,7 +132,7 @@ private struct SelfFixture {
         #expect(!fixture.folder.files().contains("out/piece/self-model.safetensors"))
     }
 
-    @Test func `too little tissue fails that slide with the fix, bare glass is no tissue, and the batch goes on`()
+    @Test func `too little tissue fails a slide with the fix, bare glass is no tissue, the batch goes on`()
         async throws
     {
         let fixture = try SelfFixture()
