@@ -97,9 +97,8 @@ let package = Package(
         .target(
             name: "Screening",
             dependencies: [
-                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
-                "Slides",
-                "Tissue",
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Tensors",
+                "Networks", "Training", "Slides", "Tissue",
             ], exclude: ["Pictures"], swiftSettings: strict),
         .executableTarget(
             name: "wsi-screen",

@@ -22,7 +22,23 @@ public struct BatchRun: Sendable {
         resolutions: ResolutionTable? = nil, workers: Int, overwrite: Bool = false, arguments: [String] = []
     ) throws(SlideModelError) -> BatchRun {
         let work = try SlideScreening(
-            settings: settings, loaded: model, resolutions: resolutions, workers: max(1, workers))
+            settings: settings, source: .file(model), resolutions: resolutions, workers: max(1, workers))
+        return BatchRun(
+            inputs: inputs, output: output, overwrite: overwrite, arguments: arguments, work: work,
+            workers: max(1, workers))
+    }
+
+    /// A run in which every slide is compared with itself: it learns a model from its own tissue.
+    ///
+    /// - Throws: if the built-in model, which lends extractor and stain target, is missing.
+    public static func selfScreening(
+        _ inputs: [SlideInput], settings: ScreenSettings, learning: SelfModelSettings = SelfModelSettings(),
+        output: String, resolutions: ResolutionTable? = nil, workers: Int, overwrite: Bool = false,
+        arguments: [String] = []
+    ) throws -> BatchRun {
+        let source = ModelSource.slide(try SelfModelLearning(settings: learning, seed: settings.seed))
+        let work = try SlideScreening(
+            settings: settings, source: source, resolutions: resolutions, workers: max(1, workers))
         return BatchRun(
             inputs: inputs, output: output, overwrite: overwrite, arguments: arguments, work: work,
             workers: max(1, workers))
@@ -104,7 +120,8 @@ public struct BatchRun: Sendable {
     private func writeRecord(_ manifests: [SlideManifest], startedAt: Date) throws {
         let record = RunRecord(
             arguments: arguments, configurationSha256: work.configurationSha256, settings: work.settings,
-            model: work.model, workers: workers, startedAt: startedAt.formatted(.iso8601),
+            model: work.model, selfModel: work.selfModel, workers: workers,
+            startedAt: startedAt.formatted(.iso8601),
             secondsTotal: Date().timeIntervalSince(startedAt),
             statuses: Dictionary(manifests.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +),
             files: ["summary.csv": Checksum.sha256(Array(RunSummary.text(manifests).utf8))])

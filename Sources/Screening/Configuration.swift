@@ -10,15 +10,20 @@ enum Configuration {
         let version: String
         let settings: ScreenSettings
         let model: SlideManifest.Model?
+        /// Absent unless every slide learns its own model.
+        let selfModel: SelfModelSettings?
         let export: TileExportSettings?
     }
 
     static func sha256(
-        settings: ScreenSettings, model: SlideManifest.Model?, export: TileExportSettings?
+        settings: ScreenSettings, model: SlideManifest.Model?, selfModel: SelfModelSettings? = nil,
+        export: TileExportSettings?
     ) -> String {
         var settings = settings
         settings.micronsPerPixel = nil
-        let document = Document(version: WSIScreen.version, settings: settings, model: model, export: export)
+        let document = Document(
+            version: WSIScreen.version, settings: settings, model: model, selfModel: selfModel, export: export
+        )
         guard let bytes = try? JSONText.encode(document) else {
             preconditionFailure("settings hold a number that JSON cannot express")
         }

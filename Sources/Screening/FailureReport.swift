@@ -3,6 +3,7 @@ internal import Networks
 internal import Records
 internal import Slides
 internal import Staining
+internal import Training
 
 /// Any error of a slide as a stable reason code, a sentence, and whether trying again makes sense.
 struct FailureReport: Sendable, Equatable {
@@ -35,6 +36,14 @@ struct FailureReport: Sendable, Equatable {
             message =
                 "no tile of this slide has a stain that can be estimated (\(failure.tiles) tried); "
                 + "check that it is a hematoxylin and eosin slide, or use a model without stain normalization"
+        case let failure as TooLittleTissueForSelf:
+            reason = "too_little_tissue_for_self"
+            message = Self.sentence(failure)
+        case let failure as TrainingError:
+            reason = "training_failed"
+            message =
+                "the slide's own model was not learned: \(failure.description); "
+                + "try another --seed, or a model"
         case let failure as FileError:
             self = Self.output(failure)
         case let failure as ImageFileError:
@@ -52,6 +61,19 @@ struct FailureReport: Sendable, Equatable {
 }
 
 extension FailureReport {
+    private static func sentence(_ failure: TooLittleTissueForSelf) -> String {
+        let found =
+            switch failure {
+            case .tissue(let found, let needed):
+                "the slide has \(TileTable.decimal(found, places: 2)) square mm of tissue without pen, and "
+                    + "\(TileTable.decimal(needed, places: 2)) are needed to learn what its majority looks like"
+            case .usable(let found, let drawn):
+                "only \(found) of \(drawn) places drawn from the slide have a stain and can be read, too few to "
+                    + "learn what its majority looks like"
+            }
+        return "\(found); screen it with a model (--model NAME or FILE)"
+    }
+
     private static func output(_ failure: FileError) -> FailureReport {
         if failure.isDiskFull {
             return FailureReport(reason: diskFull, message: "\(failure.description); make room and run again")
@@ -87,7 +109,7 @@ public enum ExitStatus {
 
     private static func code(_ reason: String) -> Int32 {
         switch reason {
-        case "internal_error", "scoring_failed": internalError
+        case "internal_error", "scoring_failed", "training_failed": internalError
         case "io_error", "output_failed": ioError
         case "output_forbidden": cannotCreateOutput
         case FailureReport.diskFull: temporary

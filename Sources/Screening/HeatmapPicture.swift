@@ -8,10 +8,15 @@ struct HeatmapPicture {
     let thumbnail: Thumbnail
     let mask: TissueMask
     let verdicts: [TileVerdict]
-    let scale: ScoreScale
+    /// Nil if nothing was scored.
+    let scale: ScoreScale?
     /// Lines of text above the picture.
     let title: String
     let subtitle: String
+    /// Whose scores the marks of the color bar are.
+    let reference: String
+    /// What a reader must know before trusting the picture, below it; may be empty.
+    let caption: String
 
     private static let ramp = ColorRamp()
     private static let ink = RGBColor(red: 30, green: 30, blue: 34)
@@ -21,13 +26,18 @@ struct HeatmapPicture {
     private static let header = 58
     private static let panel = 190
     private static let textHeight = 11.0
+    private static let captionHeight = 9.0
+    private static let captionLine = 17
 
     func draw() -> RGBImage {
         let picture = pictureWithCells()
         let height = max(picture.height, 320)
+        let width = picture.width + Self.panel + 2 * Self.margin
+        // A character is as wide as it is high.
+        let lines = caption.wrapped(to: Int(Double(width - 2 * Self.margin) / Self.captionHeight))
+        let footer = Self.margin + 54
         var canvas = Canvas(
-            width: picture.width + Self.panel + 2 * Self.margin,
-            height: height + Self.header + Self.margin + 54,
+            width: width, height: height + Self.header + footer + lines.count * Self.captionLine,
             background: .white)
         canvas.draw(picture, x: Self.margin, y: Self.header)
         canvas.frame(
@@ -38,8 +48,15 @@ struct HeatmapPicture {
         drawText(subtitle, on: &canvas, x: Double(Self.margin), y: 37, height: 9)
         drawScaleBar(
             on: &canvas, left: Self.margin, top: Self.header + picture.height + 12, width: picture.width)
-        drawColorBar(
-            on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26, height: height - 100)
+        if let scale {
+            drawColorBar(
+                scale, on: &canvas, left: picture.width + 2 * Self.margin, top: Self.header + 26,
+                height: height - 100)
+        }
+        for (index, line) in lines.enumerated() {
+            let y = height + Self.header + footer - Self.margin + index * Self.captionLine
+            drawText(line, on: &canvas, x: Double(Self.margin), y: Double(y), height: Self.captionHeight)
+        }
         return canvas.image
     }
 
@@ -51,6 +68,7 @@ struct HeatmapPicture {
             let rect = thumbnail.rect(of: verdict.site.cell)
             switch verdict.outcome {
             case .scored(let score):
+                guard let scale else { continue }
                 canvas.fill(rect, Self.ramp.color(at: scale.position(Double(score))), opacity: Self.opacity)
             case .unread: hatch(rect, on: &canvas)
             case .degenerateStain: canvas.frame(rect, Self.ink)
@@ -95,7 +113,9 @@ struct HeatmapPicture {
             y: Double(top) - 4, height: Self.textHeight)
     }
 
-    private func drawColorBar(on canvas: inout Canvas, left: Int, top: Int, height: Int) {
+    private func drawColorBar(
+        _ scale: ScoreScale, on canvas: inout Canvas, left: Int, top: Int, height: Int
+    ) {
         drawText("score", on: &canvas, x: Double(left), y: Double(top - 26), height: Self.textHeight)
         for row in 0..<height {
             let color = Self.ramp.color(at: 1 - Double(row) / Double(height - 1))
@@ -121,7 +141,7 @@ struct HeatmapPicture {
                 from: (Double(left + 24), y(mark.score)), to: (Double(left + 74), y(mark.score)), width: 1,
                 Self.ink)
             drawText(
-                "normal p\(mark.percentile)", on: &canvas, x: Double(left + 80), y: y(mark.score) - 4,
+                "\(reference) p\(mark.percentile)", on: &canvas, x: Double(left + 80), y: y(mark.score) - 4,
                 height: 8)
         }
         drawKey(on: &canvas, left: left, top: top + height + 14)
@@ -146,6 +166,19 @@ struct HeatmapPicture {
 
     private func drawText(_ text: String, on canvas: inout Canvas, x: Double, y: Double, height: Double) {
         canvas.text(text, x: x, y: y, height: height, Self.ink)
+    }
+}
+
+extension String {
+    /// The words in lines of at most `limit` characters; a longer word has a line of its own.
+    fileprivate func wrapped(to limit: Int) -> [String] {
+        split(separator: " ").reduce(into: []) { lines, word in
+            if let last = lines.last, last.count + 1 + word.count <= limit {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
     }
 }
 

@@ -13,8 +13,13 @@ extension SlideManifest {
     static let ownedFiles = [
         "tiles.csv", "heatmap.png", "heatmap.tif", "mask.png", "thumbnail.png", "tiles.geojson",
         "report.html",
-        "tiles.h5", "tiles",
+        "tiles.h5", "tiles", selfModelFile,
     ]
+
+    static let selfModelFile = "self-model.safetensors"
+
+    /// What a reader of the scores has to know although nothing went wrong.
+    public var notices: [String] { [selfModel?.meaning].compactMap { $0 } }
 
     /// Part of the tiles without a stain that is worth a warning: a few at the rim of the tissue are usual.
     static let manyDegenerate = 0.05
@@ -51,7 +56,8 @@ extension SlideManifest {
     /// Counts the verdicts, makes the slide's scores and decides the status.
     ///
     /// - Throws: ``UnscorableSlide`` if there are tiles but not one of them could be scored.
-    mutating func conclude(_ verdicts: [TileVerdict], normals: ScoreDistribution) throws(UnscorableSlide) {
+    /// - Parameter normals: needed if anything was scored.
+    mutating func conclude(_ verdicts: [TileVerdict], normals: ScoreDistribution?) throws(UnscorableSlide) {
         let unread = verdicts.filter { $0.status == "unread" }
         counts = Counts(
             tiles: verdicts.count, scored: verdicts.count { $0.score != nil }, unread: unread.count,
@@ -72,7 +78,7 @@ extension SlideManifest {
         if !verdicts.isEmpty && counts.scored == 0 {
             throw UnscorableSlide(tiles: counts.tiles, degenerateStain: counts.degenerateStain)
         }
-        scores = SlideScores(verdicts.compactMap(\.score), normals: normals)
+        scores = normals.flatMap { SlideScores(verdicts.compactMap(\.score), normals: $0) }
         score = scores?.value(settings.aggregate)
         if verdicts.isEmpty {
             status = .noTissue

@@ -21,7 +21,7 @@ enum RunSummary {
         let scores = manifest.scores
         let counts = manifest.counts
         let calibration = manifest.source?.calibration
-        let message = manifest.message ?? manifest.warnings.joined(separator: "; ")
+        let message = manifest.message ?? (manifest.warnings + manifest.notices).joined(separator: "; ")
         return [
             manifest.slide, manifest.status.rawValue, manifest.reason ?? "", number(manifest.score),
             number(scores?.max), number(scores?.mean), number(scores?.p95), number(scores?.p99),
@@ -42,6 +42,8 @@ struct RunRecord: Codable {
     var configurationSha256: String
     var settings: ScreenSettings
     var model: SlideManifest.Model?
+    /// Instead of a model, if every slide learned its own.
+    var selfModel: SelfModelSettings?
     var workers: Int
     var startedAt: String
     var secondsTotal: Double

@@ -82,6 +82,8 @@ public struct SlideManifest: Sendable, Codable {
         public var startedAt: String
         public var secondsTissue = 0.0
         public var secondsStain = 0.0
+        /// Of the slide's own model; absent with other models.
+        public var secondsLearning: Double?
         public var secondsTiles = 0.0
         public var secondsDrawing = 0.0
         public var secondsTotal = 0.0
@@ -93,6 +95,32 @@ public struct SlideManifest: Sendable, Codable {
         public var version: String
         public var detector: String
         public var sha256: String
+    }
+
+    /// How the slide's own model was learned.
+    public struct SelfModel: Sendable, Codable {
+        /// Places half a crop apart from which was drawn.
+        public var candidatePlaces: Int
+        /// Places that were drawn; the images are those that could be read and have a stain.
+        public var sampledPlaces: Int
+        public var trainingImages: Int
+        public var heldOutImages: Int
+        public var seed: UInt64
+        public var warmup: Int
+        public var iterations: Int
+        public var batch: Int
+        public var learningRate: Double
+        /// Mean of the last 50 batches.
+        public var trainingLoss: Double?
+        /// Mean score of the held-out images.
+        public var heldOutLoss: Double
+        /// The field of view, as in the model file: sides in pixels, and µm per pixel of the tile.
+        public var tile: Int
+        public var tileResolution: Double?
+        public var crop: Int
+        public var input: Int
+        /// What a score means, and when it misleads.
+        public var meaning: String
     }
 
     public var program = "wsi-screen"
@@ -109,6 +137,8 @@ public struct SlideManifest: Sendable, Codable {
     public var configurationSha256: String
     public var settings: ScreenSettings
     public var model: Model?
+    /// Absent unless the model was learned from this slide.
+    public var selfModel: SelfModel?
     public var source: Source?
     public var geometry: Geometry?
     public var tissue: TissueEvidence?

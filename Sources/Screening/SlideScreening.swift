@@ -9,7 +9,7 @@ internal import Tissue
 /// Screens one slide: survey, sample, stain, tiles, aggregate, draw, in this order.
 struct SlideScreening: SlideWork {
     let settings: ScreenSettings
-    let loaded: LoadedModel
+    let source: ModelSource
     /// µm per pixel of the model's tiles.
     let tileResolution: Double
     let resolutions: ResolutionTable?
@@ -17,53 +17,59 @@ struct SlideScreening: SlideWork {
 
     /// - Throws: ``SlideModelError`` if the model was not made for slides.
     init(
-        settings: ScreenSettings, loaded: LoadedModel, resolutions: ResolutionTable?, workers: Int
+        settings: ScreenSettings, source: ModelSource, resolutions: ResolutionTable?, workers: Int
     ) throws(SlideModelError) {
-        guard let tileResolution = loaded.model.record.recipe.tileResolution else {
-            throw .noPhysicalScale(model: loaded.model.record.name)
+        guard let tileResolution = source.recipe.tileResolution else {
+            throw .noPhysicalScale(model: source.identity?.name ?? SelfModelSettings.name)
         }
         self.settings = settings
-        self.loaded = loaded
+        self.source = source
         self.tileResolution = tileResolution
         self.resolutions = resolutions
         self.workers = workers
     }
 
-    var model: SlideManifest.Model? { loaded.identity }
+    var model: SlideManifest.Model? { source.identity }
+    var selfModel: SelfModelSettings? { source.selfModel }
 
     var configurationSha256: String {
-        Configuration.sha256(settings: settings, model: loaded.identity, export: nil)
+        Configuration.sha256(settings: settings, model: model, selfModel: selfModel, export: nil)
     }
 
-    private var recipe: Recipe { loaded.model.record.recipe }
+    private var recipe: Recipe { source.recipe }
 
     func perform(
         _ input: SlideInput, into results: inout ResultFolder, manifest: inout SlideManifest,
         progress: @escaping ProgressHandler
     ) async throws {
         var watch = Stopwatch()
-        let source = SlideSource(path: input.path)
+        let slide = SlideSource(path: input.path)
         let charting = SlideCharting(
             settings: settings, resolutions: resolutions,
             tileMicrons: Double(recipe.tile) * tileResolution,
             cropMicrons: Double(recipe.crop) * tileResolution, tileResolution: tileResolution)
-        let chart = try await charting.chart(input, source: source, manifest: &manifest, progress: progress)
+        let chart = try await charting.chart(input, source: slide, manifest: &manifest, progress: progress)
         manifest.warnings += magnificationWarnings(chart)
         let thumbnail = Thumbnail(chart.survey.overview)
         try thumbnail.write(mask: chart.survey.mask, into: &results)
         manifest.timing.secondsTissue = watch.lap()
 
         var verdicts: [TileVerdict] = []
+        var normals = source.normalScores
         if !chart.sites.isEmpty {
-            let stain = try await stainPlan(chart, source: source, manifest: &manifest)
+            let loaded = try await model(
+                for: input, chart, slide, into: &results, manifest: &manifest, watch: &watch,
+                progress: progress)
+            normals = loaded.model.normalScores
+            let stain = try await stainPlan(
+                chart, to: loaded.model.stainTarget, source: slide, manifest: &manifest)
             manifest.timing.secondsStain = watch.lap()
             let pipeline = TilePipeline(
                 path: input.path, chart: chart, stain: stain, model: loaded.model, workers: workers,
                 maximumUnread: settings.maximumUnread)
-            (verdicts, manifest.stages) = try await pipeline.run(firstSource: source, progress: progress)
+            (verdicts, manifest.stages) = try await pipeline.run(firstSource: slide, progress: progress)
             manifest.timing.secondsTiles = watch.lap()
         }
-        let normals = loaded.model.normalScores
         try results.write(Array(TileTable.text(verdicts, normals: normals).utf8), as: "tiles.csv")
         try manifest.conclude(verdicts, normals: normals)
         try Task.checkCancellation()
@@ -71,6 +77,25 @@ struct SlideScreening: SlideWork {
             .write(manifest: manifest, into: &results)
         manifest.timing.secondsDrawing = watch.lap()
         try chart.checkUnchanged(input.path)
+    }
+
+    /// The model that scores this slide. One that is learned from the slide becomes one of its results.
+    private func model(
+        for input: SlideInput, _ chart: SlideChart, _ slide: SlideSource, into results: inout ResultFolder,
+        manifest: inout SlideManifest, watch: inout Stopwatch, progress: @escaping ProgressHandler
+    ) async throws -> LoadedModel {
+        switch source {
+        case .file(let loaded): return loaded
+        case .slide(let learning):
+            let learned = try await learning.learn(
+                input, chart: chart, source: slide, workers: workers, seed: settings.seed,
+                progress: progress)
+            try results.write(learned.file, as: SlideManifest.selfModelFile)
+            manifest.model = learned.model.identity
+            manifest.selfModel = learned.report
+            manifest.timing.secondsLearning = watch.lap()
+            return learned.model
+        }
     }
 
     private func magnificationWarnings(_ chart: SlideChart) -> [String] {
@@ -83,13 +108,12 @@ struct SlideScreening: SlideWork {
     }
 
     private func stainPlan(
-        _ chart: SlideChart, source: SlideSource, manifest: inout SlideManifest
+        _ chart: SlideChart, to target: StainTarget?, source: SlideSource, manifest: inout SlideManifest
     ) async throws -> StainPlan {
-        guard let stain = recipe.stain, let target = loaded.model.stainTarget else { return .none }
+        guard let stain = recipe.stain, let target else { return .none }
         return try await chart.stainPlan(
             scope: stain.scope, match: stain.match, target: target, step: stain.dictionaryStep,
-            seed: settings.seed,
-            source: source, manifest: &manifest)
+            seed: settings.seed, source: source, manifest: &manifest)
     }
 }
 
@@ -111,15 +135,18 @@ private struct Heatmaps {
     let chart: SlideChart
     let thumbnail: Thumbnail
     let verdicts: [TileVerdict]
-    let normals: ScoreDistribution
+    /// Nil only if nothing was scored.
+    let normals: ScoreDistribution?
 
     func write(manifest: SlideManifest, into results: inout ResultFolder) throws {
         let raster = HeatmapRaster(
             verdicts, grid: chart.grid, calibration: chart.survey.calibration.micronsPerPixel)
         try results.write(as: "heatmap.tif") { path in try raster.write(to: path) }
+        let isSelf = manifest.selfModel != nil
         let picture = HeatmapPicture(
             thumbnail: thumbnail, mask: chart.survey.mask, verdicts: verdicts,
-            scale: ScoreScale(normals: normals), title: manifest.slide, subtitle: manifest.headline)
+            scale: normals.map(ScoreScale.init), title: manifest.slide, subtitle: manifest.headline,
+            reference: isSelf ? "own" : "normal", caption: isSelf ? SelfModelMeaning.caption : "")
         try results.write(try PNGFile.encode(picture.draw()), as: "heatmap.png")
     }
 }

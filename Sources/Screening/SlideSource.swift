@@ -92,4 +92,12 @@ extension SlideDescription.Level {
             max(1, Int((Double(rect.height) / downsample).rounded()))
         )
     }
+    /// Where a level-0 rectangle lies in a larger one, in pixels of this level.
+    func place(of inner: SlideRect, in outer: SlideRect) -> PixelRect {
+        let size = pixels(in: inner)
+        return PixelRect(
+            x: Int((Double(inner.x - outer.x) / downsample).rounded()),
+            y: Int((Double(inner.y - outer.y) / downsample).rounded()), width: size.width,
+            height: size.height)
+    }
 }

@@ -6,7 +6,9 @@ internal import Records
 protocol SlideWork: Sendable {
     var settings: ScreenSettings { get }
     var resolutions: ResolutionTable? { get }
+    /// Nil if there is none, or if every slide learns its own.
     var model: SlideManifest.Model? { get }
+    var selfModel: SelfModelSettings? { get }
     /// Hash over everything that determines the result.
     var configurationSha256: String { get }
 
@@ -18,6 +20,8 @@ protocol SlideWork: Sendable {
 }
 
 extension SlideWork {
+    var selfModel: SelfModelSettings? { nil }
+
     /// Works on one slide. Every error except cancellation becomes a manifest with status `failed`: a slide
     /// never disappears.
     ///

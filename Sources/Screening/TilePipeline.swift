@@ -44,14 +44,10 @@ struct TilePipeline {
     /// Where the crop lies in what is read.
     private var cropInField: PixelRect {
         let crop = chart.grid.crop(column: 0, row: 0)
-        let size = chart.level.pixels(in: crop)
         guard stain.field == .tile else {
+            let size = chart.level.pixels(in: crop)
             return PixelRect(x: 0, y: 0, width: size.width, height: size.height)
         }
-        let tile = chart.grid.tile(column: 0, row: 0)
-        return PixelRect(
-            x: Int((Double(crop.x - tile.x) / chart.level.downsample).rounded()),
-            y: Int((Double(crop.y - tile.y) / chart.level.downsample).rounded()), width: size.width,
-            height: size.height)
+        return chart.level.place(of: crop, in: chart.grid.tile(column: 0, row: 0))
     }
 }

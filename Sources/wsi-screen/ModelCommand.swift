@@ -55,6 +55,7 @@ struct ModelCommand: ParsableCommand {
         @OptionGroup var out: OutputOptions
 
         func run() throws {
+            if model == SelfModelSettings.name { return try showSelf() }
             let loaded = try ModelCommand.load(model)
             let record = String(decoding: try JSONText.encode(loaded.model.record), as: UTF8.self)
             if json { return Terminal.result(record) }
@@ -65,6 +66,20 @@ struct ModelCommand: ParsableCommand {
                 "Scores of \(normals.count) held-out normals: \(normals.first ?? 0) to \(normals.last ?? 0), "
                     + "median \(normals[normals.count / 2])\n\nRecord:\n\(record)")
         }
+
+        private func showSelf() throws {
+            guard json else { return Terminal.result(SelfModelMeaning.card) }
+            let document = ["name": SelfModelSettings.name, "card": SelfModelMeaning.card]
+            Terminal.result(String(decoding: try JSONText.encode(document), as: UTF8.self))
+        }
+    }
+
+    /// Help for those who look for a model that does not exist before a slide is screened.
+    static func refuseSelf(_ name: String) throws(UsageFailure) {
+        guard name == SelfModelSettings.name else { return }
+        throw UsageFailure(
+            description: "'self' is learned for each slide: give the self-model.safetensors of a result "
+                + "folder (see 'wsi-screen model info self'), or ./self for a file of that name")
     }
 
     static func load(_ name: String, extractor: String? = nil) throws -> LoadedModel {

@@ -65,6 +65,7 @@ struct ModelExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        try ModelCommand.refuseSelf(model)
         refuseExistingFile()
         let exported = export()
         write(exported.bytes)

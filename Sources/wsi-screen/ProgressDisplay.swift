@@ -33,6 +33,8 @@ final class ProgressDisplay: Sendable {
                 $0.shownAt = nil
             }
         case .surveying(let done, let total): update("finding tissue", done, total, unit: "blocks")
+        case .sampling(let done, let total): update("reading the sample", done, total, unit: "cells")
+        case .learning(let done, let total): update("learning the slide", done, total, unit: "updates")
         case .tiles(let done, let total): update("scoring", done, total, unit: "tiles")
         case .slideFinished(let manifest):
             erase()
@@ -87,6 +89,7 @@ final class ProgressDisplay: Sendable {
             logger.info(
                 "\(name): \(manifest.status.rawValue),\(score) \(manifest.counts.tiles) tiles in \(time)"
             )
+            if !manifest.notices.isEmpty { logger.notice("\(name): \(SelfModelMeaning.terminal)") }
         }
     }
 

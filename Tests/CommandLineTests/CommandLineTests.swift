@@ -68,7 +68,8 @@ private struct Program {
         ["--no-such-flag", "x.svs"], ["screen"], ["screen", "a.svs", "--min-tissue", "2"],
         ["screen", "a.svs", "--mpp", "250"], ["screen", "a.svs", "--coverage", "medium"], ["tile", "a.svs"],
         ["screen", "a.svs", "--config", "missing.yaml"], ["model", "nonsense"],
-        ["model", "export", "he-lung-demo"],
+        ["model", "export", "he-lung-demo"], ["model", "export", "self", "--onnx", "x.onnx"],
+        ["screen", "a.svs", "--model", "self", "--extractor", "vgg19.safetensors"],
     ])
     func `mistakes end with status 64 and a sentence`(arguments: [String]) throws {
         let ending = try Program.run(arguments, in: TemporaryFolder())
@@ -93,6 +94,18 @@ private struct Program {
             #expect(ending.status == 0 && !ending.output.isEmpty && ending.errors.isEmpty, "\(arguments)")
         }
         #expect(try Program.run(["screen", "--help"], in: folder).output.contains("--coverage"))
+    }
+
+    @Test func `help and model info teach what a slide's own model is good for`() throws {
+        let folder = try TemporaryFolder()
+        let wrapped = try Program.run(["screen", "--help"], in: folder).output
+        let help = wrapped.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(help.contains("--model self") && help.contains("mostly tumor"))
+        let info = try Program.run(["model", "info", "self"], in: folder)
+        #expect(info.status == 0 && info.output.contains("majority"))
+        #expect(info.output.contains("do not compare"))
+        let tiny = try Program.run([slide, "--model", "self"], in: folder)
+        #expect(tiny.status == 65 && tiny.errors.contains("too_little_tissue_for_self"))
     }
 
     @Test func `a configuration file gives options and flags win over it`() throws {
