@@ -155,7 +155,9 @@ let package = Package(
                 "TestSupport",
             ], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["wsi-screen", "TestSupport"], swiftSettings: strict),
+            name: "CommandLineTests",
+            dependencies: ["wsi-screen", "ImageFiles", "Kernels", "Pixels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
             name: "SlidesTests",
