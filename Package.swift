@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "Networks", targets: ["Networks"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
@@ -76,6 +77,12 @@ let package = Package(
                 "Networks", "Yams",
             ], swiftSettings: strict),
 
+        // How good a model is.
+        .target(
+            name: "Evaluation",
+            dependencies: ["Flow", "Records", "Pixels", "Staining", "Networks", "Training"],
+            swiftSettings: strict),
+
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
         .target(
@@ -93,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Training", "ONNXExport", "Networks", "Tensors", "Slides", "Staining", "Tissue",
-                "Kernels", "ImageFiles", "Records", "Yams", "CAllocator",
+                "Screening", "Evaluation", "Training", "ONNXExport", "Networks", "Tensors", "Slides", "Staining",
+                "Tissue", "Kernels", "ImageFiles", "Records", "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -146,6 +153,9 @@ let package = Package(
             name: "ONNXExportTests",
             dependencies: ["ONNXExport", "Networks", "Staining", "Records", "Kernels", "TestSupport"],
             exclude: ["check_onnx.py"], swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Pixels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",

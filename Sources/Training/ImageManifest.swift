@@ -66,6 +66,34 @@ struct ImageManifest {
         return ImageListing(images: images, skippedAbnormal: abnormal, skippedTest: test)
     }
 
+    /// The rows of one part, normal and abnormal, in their order. All files must exist.
+    ///
+    /// - Parameter part: nil for all rows.
+    func labeled(_ part: ImagePart?) throws(ListingError) -> [LabeledImage] {
+        guard let imageColumn = index(of: Self.imageNames) else {
+            throw .noColumn(path: path, meaning: "image", looked: Self.imageNames, found: header)
+        }
+        guard try index(named: columns.label, or: Self.labelNames, meaning: "label") != nil else {
+            throw .noColumn(path: path, meaning: "label", looked: Self.labelNames, found: header)
+        }
+        let groupColumn = try index(named: columns.group, or: Self.groupNames, meaning: "group")
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let (verdicts, parts) = (try verdicts(), try parts())
+        var result: [LabeledImage] = []
+        for (number, row) in rows.enumerated() where part == nil || parts[number] == part {
+            let name = row.fields[imageColumn]
+            let group = groupColumn.map { row.fields[$0] }
+            result.append(
+                LabeledImage(
+                    image: .init(
+                        name: name, path: URL(fileURLWithPath: name, relativeTo: folder).path,
+                        group: group == "" ? nil : group),
+                    isAbnormal: !verdicts[number]))
+        }
+        try requireFiles(result.map(\.image))
+        return result
+    }
+
     private func requireFiles(_ images: [ImageListing.Image]) throws(ListingError) {
         let missing = images.filter {
             !FileManager.default.fileExists(atPath: $0.path) || ImageFolder.isFolder($0.path)
@@ -143,9 +171,7 @@ struct ImageManifest {
         text.trimmingCharacters(in: .whitespaces).lowercased()
     }
 
-    private enum Part { case training, validation, test }
-
-    private func parts() throws(ListingError) -> [Part] {
+    private func parts() throws(ListingError) -> [ImagePart] {
         guard let column = index(of: Self.splitNames) else { return rows.map { _ in .training } }
         let words = rows.map { Self.word($0.fields[column]) }
         let parts = words.map(Self.part)
@@ -156,7 +182,7 @@ struct ImageManifest {
         return parts.compactMap { $0 }
     }
 
-    private static func part(_ word: String) -> Part? {
+    private static func part(_ word: String) -> ImagePart? {
         switch word {
         case "train", "training": .training
         case "val", "valid", "validation", "dev", "hold_out", "hold-out", "holdout", "held_out": .validation

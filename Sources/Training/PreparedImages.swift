@@ -3,7 +3,7 @@ internal import Foundation
 internal import ImageFiles
 internal import Kernels
 internal import Networks
-internal import Pixels
+public import Pixels
 internal import Records
 
 /// Images in memory as the network takes them: decoded, stain-normalized and resized once, 8 bits a channel.
@@ -50,6 +50,14 @@ public struct PreparedImages: Sendable {
             try body(
                 UnsafeBufferPointer(rebasing: buffer[(index * bytesPerImage)..<((index + 1) * bytesPerImage)])
             )
+        }
+    }
+
+    /// An image as RGB; grey in all three channels.
+    public func image(_ index: Int) -> RGBImage {
+        withPixels(of: index) { bytes in
+            let pixels = channels == 3 ? [UInt8](bytes) : bytes.flatMap { [$0, $0, $0] }
+            return RGBImage(width: side, height: side, pixels: pixels)
         }
     }
 

@@ -90,9 +90,9 @@ struct ModelCommand: ParsableCommand {
         }
     }
 
-    static func load(_ name: String) throws -> LoadedModel {
+    static func load(_ name: String, extractor: String? = nil) throws -> LoadedModel {
         do {
-            return try LoadedModel.load(name)
+            return try LoadedModel.load(name, extractor: extractor.map { URL(fileURLWithPath: $0) })
         } catch {
             Terminal.exit(saying: "the model '\(name)' cannot be used: \(error)", status: ExitStatus.badInput)
         }

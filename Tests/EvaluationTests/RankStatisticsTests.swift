@@ -3,7 +3,7 @@ import Kernels
 import Pixels
 import TestSupport
 import Testing
-import Training
+import Evaluation
 
 @Suite struct `Rank statistics` {
     private func numbers(_ count: Int, values: Int, seed: UInt64) -> [Double] {
