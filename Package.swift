@@ -154,7 +154,7 @@ let package = Package(
             dependencies: ["ONNXExport", "Networks", "Staining", "Records", "Kernels", "TestSupport"],
             exclude: ["check_onnx.py"], swiftSettings: strict),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Pixels", "TestSupport"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(

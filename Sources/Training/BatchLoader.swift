@@ -1,4 +1,4 @@
-internal import Tensors
+package import Tensors
 
 /// Fills the next batch with the threads that compute on it.
 ///
@@ -6,7 +6,7 @@ internal import Tensors
 /// update of the least network (pixel L1, width 4) and less than 0.1 % of one that compares features. A thread
 /// that prefetches could win no more than that, and takes its time from the computation where all cores
 /// compute; spread over the team, the share stays the same on any number of cores. Nothing is allocated.
-final class BatchLoader {
+package final class BatchLoader {
     private var sampler: BatchSampler
     private let team: WorkerTeam
     private let target: UnsafeMutablePointer<Float>
@@ -17,7 +17,7 @@ final class BatchLoader {
     /// The image in each slot.
     private var indices: [Int]
 
-    init(_ sampler: BatchSampler, into objective: StageObjective, features: FeatureCache?, team: WorkerTeam) {
+    package init(_ sampler: BatchSampler, into objective: StageObjective, features: FeatureCache?, team: WorkerTeam) {
         guard let target = objective.images.baseAddress, objective.images.count == sampler.batchCount else {
             preconditionFailure("no memory for a batch of images")
         }
@@ -30,7 +30,7 @@ final class BatchLoader {
     }
 
     /// Writes the batch of a step (from 0) into the memory of the objective.
-    func load(step: Int) {
+    package func load(step: Int) {
         self.step = step
         for slot in indices.indices { indices[slot] = sampler.imageIndex(step: step, slot: slot) }
         team.run(self, blocks: indices.count)
@@ -39,7 +39,7 @@ final class BatchLoader {
 
 extension BatchLoader: BlockWork {
     /// A block is a slot of the batch; slots do not touch each other's memory.
-    func run(block slot: Int, worker: Int) {
+    package func run(block slot: Int, worker: Int) {
         sampler.write(indices[slot], step: step, slot: slot, to: target)
         features?.copy(indices[slot], to: slot, of: objective)
     }

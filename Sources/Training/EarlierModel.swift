@@ -33,6 +33,8 @@ struct EarlierModel {
 public struct ModelInTheWay: Error, Equatable, CustomStringConvertible {
     public let path: String
 
+    public init(path: String) { self.path = path }
+
     public var description: String {
         "'\(path)' exists and was made from another configuration or other images; "
             + "choose another output with -o, or replace it with --restart"

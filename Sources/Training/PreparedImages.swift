@@ -183,7 +183,8 @@ extension PreparedImages {
     }
 
     private static func shape(_ layout: Layout, _ recipe: Recipe) -> (side: Int, channels: Int) {
-        (if case .field(let side) = layout { side } else { recipe.input }, recipe.color == .grey ? 1 : 3)
+        let side = if case .field(let side) = layout { side } else { recipe.input }
+        return (side, recipe.color == .grey ? 1 : 3)
     }
 
     /// Memory that `count` images take; more than any machine has if it does not fit into a number.

@@ -80,11 +80,11 @@ import Training
         var calibration = FeatureCalibration(
             try GoldenTensors.vgg19("r32"), batch: 16, side: 64, channels: 3, team: WorkerTeam(count: 2))
         for first in stride(from: 0, to: 64, by: 16) {
-            let batch = (first..<(first + 16)).flatMap { number in
-                picture.cropped(
-                    to: PixelRect(
-                        x: 60 + 110 * (number % 8), y: 60 + 110 * (number / 8), width: 64, height: 64)
-                ).pixels.map { Float($0) / 127.5 - 1 }
+            var batch: [Float] = []
+            for number in first..<(first + 16) {
+                let (x, y) = (60 + 110 * (number % 8), 60 + 110 * (number / 8))
+                let crop = picture.cropped(to: PixelRect(x: x, y: y, width: 64, height: 64))
+                batch += crop.pixels.map { Float($0) / 127.5 - 1 }
             }
             batch.withUnsafeBufferPointer { calibration.add($0, count: 16) }
         }

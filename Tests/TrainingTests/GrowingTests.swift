@@ -1,4 +1,5 @@
 import Networks
+import Pixels
 import Tensors
 import TestSupport
 import Testing

@@ -107,11 +107,11 @@ enum TinyTraining: String, CaseIterable, Sendable {
                 let trainer = try Trainer(
                     configuration, set: set, checkpoint: checkpoint, team: WorkerTeam(count: 1))
                 let first = trainer.progress.done
-                let network = try trainer.run(checkpointEvery: .seconds(1_000)) { progress in
-                    if progress.step > first, isCancelled(progress.step) {
-                        withUnsafeCurrentTask { $0?.cancel() }
-                    }
+                let cancel = { (progress: TrainingProgress) in
+                    guard progress.step > first, isCancelled(progress.step) else { return }
+                    withUnsafeCurrentTask { $0?.cancel() }
                 }
+                let network = try trainer.run(checkpointEvery: .seconds(1_000), progress: cancel)
                 return try Self.result(of: network, configuration, set)
             }
             do {
