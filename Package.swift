@@ -158,7 +158,7 @@ let package = Package(
             dependencies: ["ONNXExport", "Networks", "Staining", "Records", "Kernels", "TestSupport"],
             exclude: ["check_onnx.py"], swiftSettings: strict),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Pixels", "TestSupport"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
@@ -169,7 +169,9 @@ let package = Package(
                 "TestSupport",
             ], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["wsi-screen", "TestSupport"], swiftSettings: strict),
+            name: "CommandLineTests",
+            dependencies: ["wsi-screen", "ImageFiles", "Kernels", "Pixels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
             name: "SlidesTests",

@@ -3,6 +3,8 @@ public import Tensors
 /// Computes the features of batches of square images; owned by one thread, reused for every batch.
 public final class FeatureReader {
     public let extractor: PerceptualExtractor
+    /// Images of a batch.
+    public let batch: Int
     /// Where the next batch goes: [batch, side, side, channels] in [-1, 1].
     public let images: UnsafeMutableBufferPointer<Float>
     private let program: Program
@@ -17,6 +19,7 @@ public final class FeatureReader {
     ) {
         precondition(channels == 1 || channels == 3, "images of \(channels) channels")
         self.extractor = extractor
+        self.batch = batch
         let graph = Graph()
         let input = graph.input("images", [batch, side, side, channels])
         maps = extractor.features(of: input, in: graph)

@@ -47,14 +47,21 @@ public enum ModelFile {
     /// Header key of the configuration that a model was trained with, as JSON.
     public static let configurationKey = "wsi_screen_configuration"
 
+    /// Header key of the SHA-256 of everything that decided the training.
+    public static let trainingIdentityKey = "wsi_screen_training_sha256"
+
     /// A model file as bytes. `tensors` are named as above.
     ///
-    /// - Parameter configuration: with which `train` makes the model again, as JSON.
+    /// - Parameters:
+    ///   - configuration: with which `train` makes the model again, as JSON.
+    ///   - trainingIdentity: equal for trainings that must give the same model.
     public static func encode(
-        _ record: ModelRecord, tensors: NamedTensors, configuration: String? = nil
+        _ record: ModelRecord, tensors: NamedTensors, configuration: String? = nil,
+        trainingIdentity: String? = nil
     ) throws(ModelFileError) -> [UInt8] {
         var metadata = [recordKey: try record.json()]
         metadata[configurationKey] = configuration
+        metadata[trainingIdentityKey] = trainingIdentity
         return SafetensorsWriter.encode(tensors, metadata: metadata)
     }
 
@@ -116,7 +123,7 @@ public enum ModelFile {
         return target
     }
 
-    private static func normalScores(_ file: SafetensorsFile) throws(ModelFileError) -> ScoreDistribution {
+    static func normalScores(_ file: SafetensorsFile) throws(ModelFileError) -> ScoreDistribution {
         let count = file.entry("score.normal")?.count ?? 0
         let scores = try tensor(file, "score.normal", shape: [count])
         guard scores == scores.sorted(), let distribution = ScoreDistribution(scores) else {

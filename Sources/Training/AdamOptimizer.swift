@@ -50,7 +50,9 @@ public final class AdamOptimizer {
     /// One update of all parameters by their present gradients.
     public func update() {
         updates += 1
-        let (beta1, beta2) = (Float(Self.decay.first), Float(Self.decay.second))
+        // Rounded after the subtraction: 1 - Float(0.999) would differ in the fifth digit.
+        let (gain1, gain2) = (Float(1 - Self.decay.first), Float(1 - Self.decay.second))
+        let beta2 = Float(Self.decay.second)
         let correction1 = 1 - power(Self.decay.first, updates)
         let correction2 = 1 - power(Self.decay.second, updates)
         let step = Float(learningRate / correction1)
@@ -59,8 +61,8 @@ public final class AdamOptimizer {
             let (first, second) = (parameter.moments.first.pointer, parameter.moments.second.pointer)
             for index in parameter.values.indices {
                 let gradient = parameter.gradient[index]
-                first[index] += (gradient - first[index]) * (1 - beta1)
-                second[index] = second[index] * beta2 + gradient * gradient * (1 - beta2)
+                first[index] += (gradient - first[index]) * gain1
+                second[index] = second[index] * beta2 + gradient * gradient * gain2
                 parameter.values[index] -=
                     step * (first[index] / (second[index].squareRoot() / root + Self.epsilon))
             }

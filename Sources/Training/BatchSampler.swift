@@ -39,11 +39,13 @@ public struct BatchSampler: Sendable {
     ///
     /// - Parameter target: room for ``batchCount`` floats.
     public mutating func fill(step: Int, into target: UnsafeMutablePointer<Float>) {
+        for slot in 0..<batch { write(imageIndex(step: step, slot: slot), step: step, slot: slot, to: target) }
+    }
+
+    /// Writes image `index` as slot `slot` of the batch at `target`.
+    func write(_ index: Int, step: Int, slot: Int, to target: UnsafeMutablePointer<Float>) {
         let size = side * side * images.channels
-        for slot in 0..<batch {
-            let index = imageIndex(step: step, slot: slot)
-            write(index, view(step: step, slot: slot), to: target + slot * size)
-        }
+        write(index, view(step: step, slot: slot), to: target + slot * size)
     }
 
     /// The image that stands in a slot of a step's batch.
@@ -94,18 +96,22 @@ public struct BatchSampler: Sendable {
                 let y = view.y + (view.isUpsideDown ? side - 1 - row : row)
                 let source = (y * images.side + view.x) * channels
                 let output = target + row * side * channels
-                if view.isMirrored {
-                    for column in 0..<side {
-                        let pixel = source + (side - 1 - column) * channels
-                        for channel in 0..<channels {
-                            output[column * channels + channel] = PixelScale.signed(bytes[pixel + channel])
-                        }
-                    }
-                } else {
-                    for value in 0..<(side * channels) {
-                        output[value] = PixelScale.signed(bytes[source + value])
-                    }
+                // The loop without a mirror is the one that becomes vector instructions.
+                for value in 0..<(side * channels) {
+                    output[value] = PixelScale.signed(bytes[source + value])
                 }
+                if view.isMirrored { mirror(output) }
+            }
+        }
+    }
+
+    /// Reverses the pixels of a row.
+    private func mirror(_ row: UnsafeMutablePointer<Float>) {
+        let channels = images.channels
+        for column in 0..<(side / 2) {
+            let (left, right) = (column * channels, (side - 1 - column) * channels)
+            for channel in 0..<channels {
+                (row[left + channel], row[right + channel]) = (row[right + channel], row[left + channel])
             }
         }
     }

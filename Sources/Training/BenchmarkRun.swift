@@ -110,7 +110,7 @@ final class BenchmarkRun {
             network, batch: 4, side: side, channels: 3, team: WorkerTeam(count: 1))
         var images = [Float](repeating: 0, count: 4 * side * side * 3)
         images.withUnsafeMutableBufferPointer { fill($0) }
-        images.withUnsafeBufferPointer { calibration.add($0) }
+        images.withUnsafeBufferPointer { calibration.add($0, count: 4) }
         guard let statistics = try calibration.statistics(floor: 0.1)[tap] else {
             throw WeightError.missing(tensor: "feature.\(tap).mean")
         }

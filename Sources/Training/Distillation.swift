@@ -148,7 +148,7 @@ public final class Distillation {
                 // Steps that training never reaches.
                 crops.fill(step: settings.updates + step, batch: settings.batch, into: target)
             }
-            images.withUnsafeBufferPointer { calibration.add($0) }
+            images.withUnsafeBufferPointer { calibration.add($0, count: settings.batch) }
         }
         guard let statistics = try calibration.statistics(floor: 0.1)[settings.teacherTap] else {
             throw WeightError.missing(tensor: "feature.\(settings.teacherTap)")

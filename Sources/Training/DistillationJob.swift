@@ -67,7 +67,7 @@ public struct DistillationJob: Sendable {
                 }
             }
         }
-        guard !training.isEmpty else { throw PreparationError.nothingLeft(total: data.count) }
+        guard !training.isEmpty else { throw PreparationError.nothingLeft(total: data.count, bad: []) }
         return (training, heldOut)
     }
 

@@ -4,29 +4,30 @@ internal import Tensors
 
 /// The features of images that are seen again and again without change: computed once instead of at every
 /// update, which saves a third of the work of networks that are small beside their extractor.
-final class FeatureCache {
+package final class FeatureCache {
     /// Floats per image, by tap.
     private let sizes: [Int]
     private let features: [FloatStorageBox]
 
-    /// Largest size in bytes. A rule of its own, not the user's memory limit, so that the same configuration
-    /// takes the same path everywhere.
-    private static let mostBytes = 1 << 30
-
-    /// Whether all images are always seen alike, and their features fit.
-    static func suits(_ configuration: TrainingConfiguration, _ phase: TrainingPhase, _ set: TrainingSet) throws
-        -> Bool
-    {
+    /// Whether all images are always seen alike, and the features of all take at most `limit` bytes.
+    package static func suits(
+        _ configuration: TrainingConfiguration, _ phase: TrainingPhase, _ set: TrainingSet, limit: Int
+    ) throws -> Bool {
         let isFixed = configuration.augmentation.crop == .center && configuration.augmentation.flips == .none
         let isWhole = phase.stage.resolution == configuration.input.size && !phase.stage.isFade
         guard isFixed, isWhole, phase.loss != .pixelL1 else { return false }
         let extractor = try set.extractor.extractor(taps: phase.stage.taps)
         let floats = extractor.featureCounts(side: configuration.input.size).reduce(0, +)
-        return set.training.count * floats * 4 <= mostBytes
+        return set.training.count * floats * 4 <= limit
     }
 
-    /// Computes the features of the center crops of `images`.
-    init(_ images: PreparedImages, count: Int, extractor: PerceptualExtractor, side: Int, batch: Int, team: WorkerTeam) {
+    /// Computes the features of the center crops of the first `count` of `images`.
+    ///
+    /// - Throws: `CancellationError`.
+    init(
+        _ images: PreparedImages, count: Int, extractor: PerceptualExtractor, side: Int, batch: Int,
+        team: WorkerTeam
+    ) throws(CancellationError) {
         sizes = extractor.featureCounts(side: side)
         features = sizes.map { FloatStorageBox(count: $0 * count) }
         let reader = FeatureReader(
@@ -34,6 +35,7 @@ final class FeatureCache {
         guard let target = reader.images.baseAddress else { preconditionFailure("no memory for images") }
         let size = side * side * images.channels
         for first in stride(from: 0, to: count, by: batch) {
+            if Task.isCancelled { throw CancellationError() }
             for slot in 0..<batch {
                 images.writeCenter(of: (first + slot) % count, side: side, into: target + slot * size)
             }

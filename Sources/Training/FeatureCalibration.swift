@@ -19,13 +19,14 @@ public struct FeatureCalibration {
         pixels = sums.map { _ in 0 }
     }
 
-    /// Adds a batch of images in [-1, 1], [batch, side, side, channels].
-    public mutating func add(_ images: UnsafeBufferPointer<Float>) {
+    /// Adds the first `count` of a batch of images in [-1, 1], [batch, side, side, channels].
+    public mutating func add(_ images: UnsafeBufferPointer<Float>, count: Int) {
         _ = reader.images.update(from: images)
         reader.run()
         for tap in sums.indices {
-            let features = reader.features(at: tap)
+            let all = reader.features(at: tap)
             let channels = sums[tap].count
+            let features = all.prefix(all.count / reader.batch * count)
             for (index, value) in features.enumerated() {
                 sums[tap][index % channels] += Double(value)
                 squares[tap][index % channels] += Double(value) * Double(value)

@@ -33,6 +33,13 @@ public struct ImageListing: Sendable, Equatable {
         self.skippedTest = skippedTest
     }
 
+    /// Without the images whose path a rule excludes.
+    func leavingOut(_ isExcluded: (String) -> Bool) -> ImageListing {
+        ImageListing(
+            images: images.filter { !isExcluded($0.path) }, skippedAbnormal: skippedAbnormal,
+            skippedTest: skippedTest)
+    }
+
     /// Lists a folder, or the manifest if `path` is a file.
     ///
     /// - Parameter columns: which columns of a manifest mean what.

@@ -6,18 +6,32 @@ public struct ModelAssembly {
     public let configuration: TrainingConfiguration
     public let set: TrainingSet
     public let codeVersion: String
+    /// Equal for trainings that must give the same model.
+    public let trainingIdentity: String?
 
-    public init(_ configuration: TrainingConfiguration, set: TrainingSet, codeVersion: String) {
+    public init(
+        _ configuration: TrainingConfiguration, set: TrainingSet, codeVersion: String,
+        trainingIdentity: String? = nil
+    ) {
         self.configuration = configuration
         self.set = set
         self.codeVersion = codeVersion
+        self.trainingIdentity = trainingIdentity
     }
 
-    /// The model file as bytes, with the scores of the held-out images, which are computed here as screening
-    /// computes them.
+    /// A model file, and what it says.
+    public struct File: Sendable {
+        public let bytes: [UInt8]
+        /// Of the held-out images.
+        public let scores: ScoreDistribution
+        public let metrics: [String: Double]
+    }
+
+    /// The model file, with the scores of the held-out images, which are computed here as screening computes
+    /// them.
     ///
     /// - Parameter name: used if the configuration has none.
-    public func file(_ network: TrainedNetwork, name: String) throws -> (bytes: [UInt8], scores: ScoreDistribution) {
+    public func file(_ network: TrainedNetwork, name: String) throws -> File {
         let scores = try heldOutScores(network)
         var tensors: NamedTensors = [:]
         for (name, tensor) in network.weights { tensors["ae.\(name)"] = tensor }
@@ -32,10 +46,13 @@ public struct ModelAssembly {
             for (name, tensor) in Self.tensors(target) { tensors[name] = tensor }
         }
         tensors["score.normal"] = Tensor(shape: [scores.sorted.count], values: scores.sorted)
-        let record = record(network, scores, name: configuration.name ?? name)
-        return (
-            try ModelFile.encode(record, tensors: tensors, configuration: configuration.json()), scores
-        )
+        let record = record(
+            network, metrics: TrainingReport.metrics(network, set, scores), name: configuration.name ?? name)
+        return File(
+            bytes: try ModelFile.encode(
+                record, tensors: tensors, configuration: configuration.json(),
+                trainingIdentity: trainingIdentity),
+            scores: scores, metrics: record.metrics)
     }
 
     private static func tensors(_ target: StainTarget) -> NamedTensors {
@@ -48,17 +65,8 @@ public struct ModelAssembly {
         ]
     }
 
-    private func record(_ network: TrainedNetwork, _ scores: ScoreDistribution, name: String) -> ModelRecord {
-        var metrics: [String: Double] = [
-            "training_images": Double(set.training.count), "held_out_images": Double(set.heldOut.count),
-            "updates": Double(network.log.rows.last?.step ?? 0),
-            "held_out_score_median": Double(scores.sorted[scores.sorted.count / 2]),
-        ]
-        let last = network.log.rows.suffix(50).compactMap(\.loss)
-        if !last.isEmpty {
-            metrics["training_loss"] = last.reduce(0) { $0 + Double($1) } / Double(last.count)
-        }
-        return ModelRecord(
+    private func record(_ network: TrainedNetwork, metrics: [String: Double], name: String) -> ModelRecord {
+        ModelRecord(
             name: name, version: "1", purpose: "screening for what does not look normal; research only",
             architecture: network.architecture,
             extractor: set.extractor.record(taps: configuration.extractor.taps),
@@ -78,6 +86,7 @@ public struct ModelAssembly {
         var image = [Float](repeating: 0, count: side * side * set.heldOut.channels)
         var scores: [Float] = []
         for index in 0..<set.heldOut.count {
+            if Task.isCancelled { throw CancellationError() }
             image.withUnsafeMutableBufferPointer { buffer in
                 guard let target = buffer.baseAddress else { return }
                 set.heldOut.writeCenter(of: index, side: side, into: target)

@@ -4,31 +4,36 @@ internal import Networks
 struct ModelCard {
     let markdown: String
 
-    init(_ configuration: TrainingConfiguration, _ report: TrainingJob.Report, data: String, licence: String) {
+    init(
+        _ configuration: TrainingConfiguration, _ set: TrainingSet, title: String, metrics: [String: Double],
+        scores: ScoreDistribution
+    ) {
         let input = configuration.input
         let scale = input.tileResolution.map { " at \($0) µm/px" } ?? ""
         let stain = input.stain.map { "stain normalized (\($0.method.rawValue), per tile), " } ?? ""
-        let scores = report.heldOutScores
+        let quantiles = TrainingReport.Quantiles(sorted: scores.sorted)
+        func count(_ metric: TrainingReport.Metric) -> Int { Int(metrics[metric.rawValue] ?? 0) }
+        let loss = metrics[TrainingReport.Metric.trainingLoss.rawValue].map { "\($0)" } ?? "unknown"
         markdown = """
-            # \(configuration.name ?? "model")
+            # \(title)
 
             A Deep Perceptual Autoencoder (Shvetsova et al. 2021) of normal images; a higher score means more \
             unusual. For research, not for diagnosis.
 
             | | |
             |---|---|
-            | trained on | \(data); licence: \(licence) |
-            | held out | \(report.heldOutImages) images |
-            | left out as unreadable | \(report.badImages) |
+            | trained on | \(set.description); licence: \(set.licence) |
+            | held out | \(set.heldOut.count) images |
+            | left out as unreadable | \(count(.badImages)) |
             | input | \(input.color.rawValue), tile \(input.tile) px\(scale), \(stain)central \(input.crop) px \
             resized to \(input.size) px |
             | features | \(configuration.extractor.weights.rawValue), \
             \(configuration.extractor.taps.map(\.description).joined(separator: ", ")) |
-            | updates | \(report.updates) with batches of \(configuration.optimizer.batch), seed \
+            | updates | \(count(.updates)) with batches of \(configuration.optimizer.batch), seed \
             \(configuration.seed) |
-            | mean loss of the last 50 batches | \(report.finalLoss) |
-            | scores of held-out normals | median \(scores.median), 95 % below \(scores.p95), 99 % below \
-            \(scores.p99) |
+            | mean loss of the last 50 batches | \(loss) |
+            | scores of held-out normals | median \(quantiles.median), 95 % below \(quantiles.p95), 99 % below \
+            \(quantiles.p99) |
 
             Nothing here says how well it finds what is abnormal: evaluate it on labeled images, beside the trivial \
             baselines (mean red, mean optical density). Images of another organ, laboratory, stain or scale score \

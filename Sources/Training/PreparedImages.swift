@@ -119,7 +119,7 @@ public struct PreparationProgress: Sendable, Equatable {
 public enum PreparationError: Error, Equatable, CustomStringConvertible {
     case tooLarge(bytes: Int, limit: Int, images: Int)
     case tooManyBad(count: Int, total: Int, first: [BadImage])
-    case nothingLeft(total: Int)
+    case nothingLeft(total: Int, bad: [BadImage])
 
     public var description: String {
         switch self {
@@ -127,10 +127,14 @@ public enum PreparationError: Error, Equatable, CustomStringConvertible {
             "\(images) images take \(Self.mebibytes(bytes)) of memory, more than the limit of "
                 + "\(Self.mebibytes(limit)): use fewer images, a smaller field, or a higher limit"
         case .tooManyBad(let count, let total, let first):
-            "\(count) of \(total) images cannot be used, such as "
-                + first.map { "'\($0.name)' (\($0.defect))" }.joined(separator: "; ")
-        case .nothingLeft(let total): "none of \(total) images can be used"
+            "\(count) of \(total) images cannot be used, such as \(Self.list(first))"
+        case .nothingLeft(let total, let bad):
+            "none of \(total) images can be used, such as \(Self.list(bad.prefix(3)))"
         }
+    }
+
+    private static func list(_ images: some Sequence<BadImage>) -> String {
+        images.map { "'\($0.name)' (\($0.defect))" }.joined(separator: "; ")
     }
 
     private static func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
@@ -150,13 +154,11 @@ extension PreparedImages {
         workers: Int = CoreCount.available,
         progress: @Sendable (PreparationProgress) -> Void = { _ in }
     ) async throws -> PreparedImages {
-        let channels = preparation.recipe.color == .grey ? 1 : 3
-        let side = if case .field(let side) = layout { side } else { preparation.recipe.input }
+        let (side, channels) = shape(layout, preparation.recipe)
         let bytesPerImage = side * side * channels
-        let (bytes, overflows) = images.count.multipliedReportingOverflow(by: bytesPerImage)
-        guard !overflows, bytes <= memoryLimit else {
-            throw PreparationError.tooLarge(
-                bytes: overflows ? .max >> 1 : bytes, limit: memoryLimit, images: images.count)
+        let bytes = bytes(of: images.count, layout, preparation.recipe)
+        guard bytes <= memoryLimit else {
+            throw PreparationError.tooLarge(bytes: bytes, limit: memoryLimit, images: images.count)
         }
         var pixels = [UInt8](repeating: 0, count: bytes)
         var defects = [ImageDefect?](repeating: nil, count: images.count)
@@ -180,6 +182,18 @@ extension PreparedImages {
             maximumBad: maximumBad)
     }
 
+    private static func shape(_ layout: Layout, _ recipe: Recipe) -> (side: Int, channels: Int) {
+        let side = if case .field(let side) = layout { side } else { recipe.input }
+        return (side, recipe.color == .grey ? 1 : 3)
+    }
+
+    /// Memory that `count` images take; more than any machine has if it does not fit into a number.
+    static func bytes(of count: Int, _ layout: Layout, _ recipe: Recipe) -> Int {
+        let (side, channels) = shape(layout, recipe)
+        let (bytes, overflows) = count.multipliedReportingOverflow(by: side * side * channels)
+        return overflows ? .max >> 1 : bytes
+    }
+
     private static func copy(
         _ image: RGBImage, channels: Int, into pixels: inout [UInt8], at offset: Int
     ) {
@@ -201,7 +215,7 @@ extension PreparedImages {
         guard maximumBad.allows(bad.count, of: images.count) else {
             throw .tooManyBad(count: bad.count, total: images.count, first: Array(bad.prefix(3)))
         }
-        guard bad.count < images.count else { throw .nothingLeft(total: images.count) }
+        guard bad.count < images.count else { throw .nothingLeft(total: images.count, bad: bad) }
         let size = side * side * channels
         var kept = 0
         for index in images.indices where defects[index] == nil {

@@ -6,6 +6,8 @@ public struct TrainedNetwork: Sendable {
     public let weights: NamedTensors
     public let statistics: [FeatureTap: FeatureStatistics]
     public let log: LossLog
+    /// Mean loss of the held-out images with these weights.
+    public let heldOutLoss: Float?
 }
 
 /// How far a training is.
@@ -14,6 +16,8 @@ public struct TrainingProgress: Sendable, Equatable {
     public let step: Int
     /// Updates at most.
     public let total: Int
+    /// Whether the held-out images may end the training before `total`.
+    public let mayEndEarlier: Bool
     /// Name of the phase, such as `warmup`, `64`, `fade 64`.
     public let phase: String
     public let loss: Float
@@ -29,7 +33,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .diverged(let step, let loss):
-            "the loss became \(loss) after \(step) updates; give a lower optimizer.learning_rate"
+            "the training diverged (loss \(loss) after \(step) updates); give a lower optimizer.learning_rate"
         case .noScores: "no held-out image could be scored, so the model would not know what is normal"
         }
     }

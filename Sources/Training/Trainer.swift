@@ -1,5 +1,3 @@
-internal import Foundation
-internal import Kernels
 internal import Networks
 public import Tensors
 
@@ -12,35 +10,40 @@ public final class Trainer {
     private let set: TrainingSet
     private let team: WorkerTeam
     private let checkpoint: TrainingCheckpoint?
+    private let featureCacheLimit: Int
     private let phases: [TrainingPhase]
     private let architecture: AutoencoderArchitecture
-    private var statistics: [Int: PerceptualDistance] = [:]
-    private var sampler: BatchSampler
+    private var calibration: PhaseCalibration
     private var state: TrainingState
 
     /// A loss above this is taken for divergence.
     private static let lossLimit: Float = 1e6
 
-    /// Calibrates the extractor, and takes up an earlier training if there is one.
+    /// Takes up an earlier training if there is one.
     ///
-    /// - Parameter checkpoint: path of the file from which an interrupted training goes on, and to which this
-    ///   one saves; nil to do neither.
+    /// - Parameters:
+    ///   - path: of the file from which an interrupted training goes on, and to which this one saves; nil to do
+    ///     neither.
+    ///   - resumes: whether an interrupted training goes on; else it is overwritten by the first checkpoint.
+    ///   - featureCacheLimit: bytes for features of images that are always seen alike. The result does not
+    ///     depend on it.
+    /// - Throws: ``CheckpointError``, and errors of the network's shape.
     public init(
-        _ configuration: TrainingConfiguration, set: TrainingSet, checkpoint path: String?, team: WorkerTeam
+        _ configuration: TrainingConfiguration, set: TrainingSet, checkpoint path: String?,
+        resumes: Bool = true, featureCacheLimit: Int = 1 << 30, team: WorkerTeam
     ) throws {
         self.configuration = configuration
         self.set = set
         self.team = team
+        self.featureCacheLimit = featureCacheLimit
         phases = configuration.phases
         architecture = try configuration.architecture()
+        calibration = PhaseCalibration(configuration, set: set, team: team)
         checkpoint = try path.map {
-            TrainingCheckpoint(path: $0, fingerprint: try Self.fingerprint(configuration, set))
+            TrainingCheckpoint(path: $0, fingerprint: try TrainingFingerprint(configuration, set).sha256)
         }
-        sampler = BatchSampler(
-            images: set.training, side: configuration.input.size, batch: configuration.optimizer.batch,
-            augmentation: configuration.augmentation, seed: configuration.seed)
         state = TrainingState(weights: [:])
-        if let saved = try checkpoint?.load() {
+        if resumes, let saved = try checkpoint?.load() {
             state = saved
         } else {
             state.weights = try freshWeights(of: phases[0])
@@ -56,56 +59,66 @@ public final class Trainer {
     ///
     /// - Parameters:
     ///   - interval: time between checkpoints.
+    ///   - saved: called after each checkpoint.
     ///   - progress: called after every update.
-    /// - Throws: ``TrainingError``; `CancellationError` after saving a checkpoint.
+    /// - Throws: ``TrainingError``; `CancellationError` after saving a checkpoint; errors of `saved` and of files.
     public func run(
-        checkpointEvery interval: Duration = .seconds(60), progress: (TrainingProgress) -> Void = { _ in }
+        checkpointEvery interval: Duration = .seconds(60), saved: (LossLog) throws -> Void = { _ in },
+        progress: (TrainingProgress) -> Void = { _ in }
     ) throws -> TrainedNetwork {
-        var saving = SaveTimer(interval: interval)
-        while state.phase < phases.count {
-            try run(phases[state.phase], &saving, progress)
-            try enterNextPhase()
+        var timer = SaveTimer(interval: interval)
+        do {
+            while state.phase < phases.count {
+                try run(phases[state.phase], &timer, saved, progress)
+                try enterNextPhase()
+            }
+        } catch is CancellationError {
+            try save(saved)
+            throw CancellationError()
         }
-        try checkpoint?.save(state)
-        let statistics = try calibrated(configuration.extractor.taps, at: configuration.input.size)
+        try save(saved)
         return TrainedNetwork(
-            architecture: architecture, weights: state.weights, statistics: statistics, log: state.log)
+            architecture: architecture, weights: state.weights,
+            statistics: try calibration.statistics(configuration.extractor.taps, at: configuration.input.size),
+            log: state.log, heldOutLoss: configuration.keptHeldOutLoss(state.log))
     }
 
-    /// Forgets the checkpoint: the model is written.
-    public func removeCheckpoint() {
-        if let checkpoint { try? FileManager.default.removeItem(atPath: checkpoint.path) }
+    private func save(_ saved: (LossLog) throws -> Void) throws {
+        guard let checkpoint else { return }
+        try checkpoint.save(state)
+        try saved(state.log)
     }
 
     private func run(
-        _ phase: TrainingPhase, _ saving: inout SaveTimer, _ progress: (TrainingProgress) -> Void
+        _ phase: TrainingPhase, _ timer: inout SaveTimer, _ saved: (LossLog) throws -> Void,
+        _ progress: (TrainingProgress) -> Void
     ) throws {
-        let caches = try FeatureCache.suits(configuration, phase, set)
-        let features = caches ? try cache(set.training, count: set.training.count, phase) : nil
-        let objective = try objective(of: phase, takesFeatures: caches)
-        objective.tensors = state.weights
-        let optimizer = objective.makeOptimizer(learningRate: configuration.optimizer.learningRate)
-        if !state.moments.isEmpty { try optimizer.restore(state.moments, updates: state.update) }
-        let heldOut = try HeldOutLoss(set.heldOut, side: configuration.input.size) { count in
-            caches ? try cache(set.heldOut, count: count, phase) : nil
-        }
+        let desk = try makeDesk(phase)
         while state.update < phase.iterations, !isExhausted {
             if Task.isCancelled {
-                try save(objective, optimizer)
+                desk.note(in: &state)
                 throw CancellationError()
             }
-            let loss = try update(phase, objective, optimizer, features)
-            let heldOutLoss = isCheckDue ? heldOut.mean(objective) : nil
+            let loss = try update(phase, desk)
+            let heldOutLoss = isCheckDue(phase) ? desk.heldOut.mean(desk.objective) : nil
             note(phase, loss, heldOutLoss, progress)
-            if let heldOutLoss, phase.stopsEarly { judge(heldOutLoss, objective) }
-            if saving.isDue() { try save(objective, optimizer) }
+            if let heldOutLoss, phase.stopsEarly { judge(heldOutLoss, desk.objective) }
+            if timer.isDue() {
+                desk.note(in: &state)
+                try save(saved)
+            }
         }
-        state.weights = objective.tensors
+        state.weights = desk.objective.tensors
+        guard state.weights.values.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else {
+            throw TrainingError.diverged(step: state.step, loss: .nan)
+        }
     }
 
-    /// The held-out images are looked at in the last phase: before, the network is not yet what it will be.
-    private var isCheckDue: Bool {
-        state.phase == phases.count - 1 && state.update % configuration.checkInterval == 0
+    /// The held-out images are looked at in the last phase, and when it ends: before, the network is not yet
+    /// what it will be.
+    private func isCheckDue(_ phase: TrainingPhase) -> Bool {
+        state.phase == phases.count - 1
+            && (state.update % configuration.checkInterval == 0 || state.update == phase.iterations)
     }
 
     private func note(
@@ -117,8 +130,8 @@ public final class Trainer {
                 step: state.step, stage: phase.name, alpha: alpha, loss: loss, heldOutLoss: heldOutLoss))
         progress(
             TrainingProgress(
-                step: state.step, total: configuration.iterationLimit, phase: phase.name, loss: loss,
-                heldOutLoss: heldOutLoss))
+                step: state.step, total: configuration.iterationLimit, mayEndEarlier: phase.stopsEarly,
+                phase: phase.name, loss: loss, heldOutLoss: heldOutLoss))
     }
 
     private func enterNextPhase() throws(WeightError) {
@@ -132,21 +145,12 @@ public final class Trainer {
         }
     }
 
-    private func update(
-        _ phase: TrainingPhase, _ objective: StageObjective, _ optimizer: AdamOptimizer,
-        _ features: FeatureCache?
-    ) throws(TrainingError) -> Float {
-        guard let images = objective.images.baseAddress else { preconditionFailure("no memory for images") }
-        sampler.fill(step: state.step, into: images)
-        if let features {
-            for slot in 0..<sampler.batch {
-                features.copy(sampler.imageIndex(step: state.step, slot: slot), to: slot, of: objective)
-            }
-        }
-        objective.setAlpha(phase.alpha(update: state.update))
-        let loss = objective.run()
+    private func update(_ phase: TrainingPhase, _ desk: TrainingDesk) throws(TrainingError) -> Float {
+        desk.loader.load(step: state.step)
+        desk.objective.setAlpha(phase.alpha(update: state.update))
+        let loss = desk.objective.run()
         guard loss.isFinite, loss < Self.lossLimit else { throw .diverged(step: state.step, loss: loss) }
-        optimizer.update()
+        desk.optimizer.update()
         state.update += 1
         state.step += 1
         return loss
@@ -163,55 +167,38 @@ public final class Trainer {
         guard case .earlyStopping(let rule) = configuration.schedule.length else { return false }
         return state.stopping.checksWithoutGain >= rule.patience
     }
-
-    private func save(_ objective: StageObjective, _ optimizer: AdamOptimizer) throws {
-        guard let checkpoint else { return }
-        state.weights = objective.tensors
-        state.moments = optimizer.state
-        try checkpoint.save(state)
-    }
 }
 
-/// Says when the next checkpoint is due.
-private struct SaveTimer {
-    let interval: Duration
-    private var last = ContinuousClock.now
-
-    init(interval: Duration) {
-        self.interval = interval
-    }
-
-    mutating func isDue() -> Bool {
-        let now = ContinuousClock.now
-        guard now - last >= interval else { return false }
-        last = now
-        return true
-    }
-}
-
-/// Networks, distances and weights of the phases.
+/// Networks, memory and weights of the phases.
 extension Trainer {
+    /// Sets up what a phase works with, at the present state.
+    private func makeDesk(_ phase: TrainingPhase) throws -> TrainingDesk {
+        let caches = try FeatureCache.suits(configuration, phase, set, limit: featureCacheLimit)
+        let objective = StageObjective(
+            try network(of: phase), loss: phase.loss, distances: try calibration.distances(of: phase),
+            batch: configuration.optimizer.batch, side: configuration.input.size, takesFeatures: caches,
+            team: team)
+        objective.tensors = state.weights
+        let optimizer = objective.makeOptimizer(learningRate: configuration.optimizer.learningRate)
+        if !state.moments.isEmpty { try optimizer.restore(state.moments, updates: state.update) }
+        let sampler = BatchSampler(
+            images: set.training, side: configuration.input.size, batch: configuration.optimizer.batch,
+            augmentation: configuration.augmentation, seed: configuration.seed)
+        let features = caches ? try cache(set.training, count: set.training.count, phase) : nil
+        return TrainingDesk(
+            objective: objective, optimizer: optimizer,
+            loader: BatchLoader(sampler, into: objective, features: features, team: team),
+            heldOut: try HeldOutLoss(set.heldOut, side: configuration.input.size) { count in
+                caches ? try cache(set.heldOut, count: count, phase) : nil
+            })
+    }
+
     private func cache(
         _ images: PreparedImages, count: Int, _ phase: TrainingPhase
     ) throws -> FeatureCache {
-        FeatureCache(
-            images, count: count, extractor: try set.extractor.extractor(taps: phase.stage.taps),
+        try FeatureCache(
+            images, count: count, extractor: set.extractor.extractor(taps: phase.stage.taps),
             side: configuration.input.size, batch: configuration.optimizer.batch, team: team)
-    }
-
-    private func objective(of phase: TrainingPhase, takesFeatures: Bool) throws -> StageObjective {
-        var distances: [Int: PerceptualDistance] = [:]
-        if phase.loss != .pixelL1 {
-            let resolution = phase.stage.resolution
-            distances[resolution] = try distance(phase.stage.taps, at: resolution)
-            if phase.stage.isFade {
-                distances[resolution / 2] = try distance(phase.stage.lowerTaps, at: resolution / 2)
-            }
-        }
-        return StageObjective(
-            try network(of: phase), loss: phase.loss, distances: distances,
-            batch: configuration.optimizer.batch, side: configuration.input.size,
-            takesFeatures: takesFeatures, team: team)
     }
 
     private func network(of phase: TrainingPhase) throws(WeightError) -> StageAutoencoder {
@@ -229,38 +216,35 @@ extension Trainer {
         if phase.stage == previous.stage { return state.weights }
         return try network(of: phase).tensors(following: state.weights, fresh: freshWeights(of: phase))
     }
+}
 
-    private func distance(_ taps: [FeatureTap], at resolution: Int) throws -> PerceptualDistance {
-        if let known = statistics[resolution] { return known }
-        let made = try PerceptualDistance(
-            try set.extractor.extractor(taps: taps), statistics: calibrated(taps, at: resolution))
-        statistics[resolution] = made
-        return made
+/// What a phase works with.
+private struct TrainingDesk {
+    let objective: StageObjective
+    let optimizer: AdamOptimizer
+    let loader: BatchLoader
+    let heldOut: HeldOutLoss
+
+    /// Writes weights and moments down, so that the state can be saved.
+    func note(in state: inout TrainingState) {
+        state.weights = objective.tensors
+        state.moments = optimizer.state
+    }
+}
+
+/// Says when the next checkpoint is due.
+private struct SaveTimer {
+    let interval: Duration
+    private var last = ContinuousClock.now
+
+    init(interval: Duration) {
+        self.interval = interval
     }
 
-    /// Statistics of the features of training crops, drawn as for training but in an order of their own.
-    private func calibrated(
-        _ taps: [FeatureTap], at resolution: Int
-    ) throws -> [FeatureTap: FeatureStatistics] {
-        let (side, batch) = (configuration.input.size, 16)
-        let wanted = min(configuration.extractor.calibrationImages, set.training.count)
-        var crops = BatchSampler(
-            images: set.training, side: side, batch: batch, augmentation: configuration.augmentation,
-            seed: SeededGenerator.hash(configuration.seed, 0x43616C))
-        var calibration = FeatureCalibration(
-            try set.extractor.extractor(taps: taps), batch: batch, side: resolution,
-            channels: set.training.channels, team: team)
-        let shrinking = ShrinkingProgram(
-            batch: batch, channels: set.training.channels, from: side, to: resolution, team: team)
-        for step in 0..<max(1, wanted / batch) {
-            crops.fill(step: step, into: shrinking.input)
-            calibration.add(shrinking.run())
-        }
-        return try calibration.statistics(floor: configuration.extractor.deviationFloor)
-    }
-
-    /// Names everything that decides the result.
-    private static func fingerprint(_ configuration: TrainingConfiguration, _ set: TrainingSet) throws -> String {
-        try TrainingFingerprint(configuration, set).sha256
+    mutating func isDue() -> Bool {
+        let now = ContinuousClock.now
+        guard now - last >= interval else { return false }
+        last = now
+        return true
     }
 }

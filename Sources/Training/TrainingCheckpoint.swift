@@ -9,9 +9,12 @@ struct TrainingCheckpoint {
     let fingerprint: String
 
     private static let recordKey = "wsi_screen_checkpoint"
+    /// Version of the file's layout.
+    private static let format = 1
 
     /// What stands in the header.
     private struct Record: Codable {
+        let format: Int
         let fingerprint: String
         let phase: Int
         let update: Int
@@ -26,7 +29,7 @@ struct TrainingCheckpoint {
             for (name, tensor) in group { tensors["\(prefix).\(name)"] = tensor }
         }
         let record = Record(
-            fingerprint: fingerprint, phase: state.phase, update: state.update, step: state.step,
+            format: Self.format, fingerprint: fingerprint, phase: state.phase, update: state.update, step: state.step,
             stopping: state.stopping, log: state.log.csv)
         let json = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
         try AtomicFile.write(
@@ -51,7 +54,7 @@ struct TrainingCheckpoint {
         } catch {
             throw .damaged(path: path, reason: "\(error)")
         }
-        guard record.fingerprint == fingerprint else { throw .ofAnotherTraining(path: path) }
+        guard record.format == Self.format, record.fingerprint == fingerprint else { throw .ofAnotherTraining(path: path) }
         do {
             return TrainingState(
                 phase: record.phase, update: record.update, step: record.step,

@@ -78,9 +78,11 @@ public struct TrainingConfiguration: Sendable, Equatable {
     }
 
     /// The same training with another seed.
-    public func seeded(_ seed: UInt64) -> TrainingConfiguration {
-        TrainingConfiguration(
-            unchecked: detector, name: name, seed: seed, input: input, augmentation: augmentation,
+    ///
+    /// - Throws: if the seed is larger than files can hold.
+    public func seeded(_ seed: UInt64) throws(ConfigurationError) -> TrainingConfiguration {
+        try TrainingConfiguration(
+            detector: detector, name: name, seed: seed, input: input, augmentation: augmentation,
             network: network, extractor: extractor, loss: loss, optimizer: optimizer, schedule: schedule,
             holdOut: holdOut)
     }

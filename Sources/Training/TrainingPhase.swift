@@ -1,7 +1,7 @@
 internal import Networks
 
 /// A stretch of training with one network, one loss and one optimizer: the warm-up, then the stages.
-struct TrainingPhase: Sendable, Equatable {
+package struct TrainingPhase: Sendable, Equatable {
     /// As the loss table names it.
     let name: String
     let stage: TrainingStage
@@ -18,7 +18,7 @@ struct TrainingPhase: Sendable, Equatable {
 
 extension TrainingConfiguration {
     /// All phases in their order. The warm-up trains the first stage's network on pixels alone.
-    var phases: [TrainingPhase] {
+    package var phases: [TrainingPhase] {
         var phases: [TrainingPhase] = []
         if schedule.warmup > 0, let first = stages.first {
             phases.append(

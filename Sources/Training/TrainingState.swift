@@ -21,21 +21,37 @@ struct TrainingState: Equatable {
 }
 
 /// What early stopping remembers.
-struct EarlyStoppingState: Equatable, Codable {
+package struct EarlyStoppingState: Equatable, Codable {
     /// Lowest held-out loss that counted as a gain.
-    var best: Float?
+    package var best: Float?
     /// Looks without gain since then.
-    var checksWithoutGain = 0
+    package var checksWithoutGain = 0
+
+    package init(best: Float? = nil, checksWithoutGain: Int = 0) {
+        self.best = best
+        self.checksWithoutGain = checksWithoutGain
+    }
 
     /// Takes note of a held-out loss.
     ///
     /// - Returns: whether it is a gain.
-    mutating func isGain(_ loss: Float, minimum: Double) -> Bool {
-        if let best, Double(loss) >= Double(best) - minimum {
-            checksWithoutGain += 1
-            return false
-        }
-        (best, checksWithoutGain) = (loss, 0)
-        return true
+    package mutating func isGain(_ loss: Float, minimum: Double) -> Bool {
+        // What is no number is no gain.
+        let isGain = loss.isFinite && best.map { Double(loss) < Double($0) - minimum } ?? true
+        if isGain { best = loss }
+        checksWithoutGain = isGain ? 0 : checksWithoutGain + 1
+        return isGain
+    }
+}
+
+extension TrainingConfiguration {
+    /// Mean held-out loss of the weights that a finished training keeps: the last ones, or with early stopping
+    /// the best.
+    func keptHeldOutLoss(_ log: LossLog) -> Float? {
+        let looks = log.rows.compactMap(\.heldOutLoss)
+        guard case .earlyStopping(let rule) = schedule.length else { return looks.last }
+        var stopping = EarlyStoppingState()
+        for loss in looks { _ = stopping.isGain(loss, minimum: rule.minimumGain) }
+        return stopping.best
     }
 }

@@ -52,19 +52,42 @@ struct ModelCommand: ParsableCommand {
         @Flag(help: "The whole record as JSON.")
         var json = false
 
+        @Flag(
+            help: "Only the configuration that the model was trained with, as JSON; 'train --config' takes it.")
+        var configuration = false
+
         @OptionGroup var out: OutputOptions
 
         func run() throws {
             if model == SelfModelSettings.name { return try showSelf() }
-            let loaded = try ModelCommand.load(model)
-            let record = String(decoding: try JSONText.encode(loaded.model.record), as: UTF8.self)
+            let (header, sha256) = ModelCommand.header(model)
+            if configuration { return Terminal.result(try trainingConfiguration(header) + "\n") }
+            let record = String(decoding: try JSONText.encode(header.record), as: UTF8.self)
             if json { return Terminal.result(record) }
             if BuiltInModels.names.contains(model) { Terminal.result(try BuiltInModels.card(model) + "\n") }
-            let normals = loaded.model.normalScores.sorted
-            Terminal.result("SHA-256: \(loaded.sha256)\n")
+            let normals = header.normalScores.sorted
+            Terminal.result("SHA-256: \(sha256)\n")
             Terminal.result(
                 "Scores of \(normals.count) held-out normals: \(normals.first ?? 0) to \(normals.last ?? 0), "
                     + "median \(normals[normals.count / 2])\n\nRecord:\n\(record)")
+            if let text = header.configuration { Terminal.result("\nTrained with:\n\(text)\n") }
+        }
+
+        private func trainingConfiguration(_ header: ModelHeader) throws -> String {
+            if let text = header.configuration { return text }
+            Terminal.exit(
+                saying: "the model '\(model)' does not say how it was trained", status: ExitStatus.badInput)
+        }
+    }
+
+    /// What a model says about itself; an extractor that it may need is not asked for.
+    static func header(_ name: String) -> (header: ModelHeader, sha256: String) {
+        do {
+            let isBuiltIn = BuiltInModels.names.contains(name)
+            let url = isBuiltIn ? try BuiltInModels.url(name) : URL(fileURLWithPath: name)
+            return (try ModelHeader(contentsOf: url), try Checksum.sha256(ofFile: url.path))
+        } catch {
+            Terminal.exit(saying: "the model '\(name)' cannot be used: \(error)", status: ExitStatus.badInput)
         }
 
         private func showSelf() throws {

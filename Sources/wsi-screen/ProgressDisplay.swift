@@ -3,25 +3,20 @@ import Logging
 import Screening
 import Synchronization
 
-/// Shows a run: a line that rewrites itself on a terminal, a plain line now and then elsewhere.
+/// Shows a run of slides: what is done to which, how fast, how long still, and what came of each.
 final class ProgressDisplay: Sendable {
     private struct State {
         var slide = ""
         var startedAt = ContinuousClock.now
-        var shownAt: ContinuousClock.Instant?
-        var lineLength = 0
     }
 
     private let logger: Logger
-    private let isQuiet: Bool
-    /// Whether a line is drawn over and over; else progress is a message now and then.
-    private let drawsLine: Bool
+    private let line: ProgressLine
     private let state = Mutex(State())
 
     init(logger: Logger, isQuiet: Bool, drawsLine: Bool) {
         self.logger = logger
-        self.isQuiet = isQuiet
-        self.drawsLine = drawsLine
+        line = ProgressLine(logger: logger, isQuiet: isQuiet, drawsLine: drawsLine)
     }
 
     func show(_ event: ScreenProgress) {
@@ -30,47 +25,31 @@ final class ProgressDisplay: Sendable {
             state.withLock {
                 $0.slide = total > 1 ? "[\(number)/\(total)] \(id)" : id
                 $0.startedAt = .now
-                $0.shownAt = nil
             }
         case .surveying(let done, let total): update("finding tissue", done, total, unit: "blocks")
         case .sampling(let done, let total): update("reading the sample", done, total, unit: "cells")
         case .learning(let done, let total): update("learning the slide", done, total, unit: "updates")
         case .tiles(let done, let total): update("scoring", done, total, unit: "tiles")
         case .slideFinished(let manifest):
-            erase()
+            line.erase()
             report(manifest)
         }
     }
 
     /// Removes the progress line, so that other text can follow.
-    func erase() {
-        state.withLock { state in
-            guard state.lineLength > 0 else { return }
-            write("\r" + String(repeating: " ", count: state.lineLength) + "\r")
-            state.lineLength = 0
-        }
-    }
+    func erase() { line.erase() }
 
     private func update(_ what: String, _ done: Int, _ total: Int, unit: String) {
-        guard !isQuiet else { return }
-        state.withLock { state in
-            let now = ContinuousClock.now
-            if done <= 1 { state.startedAt = now }
-            let interval: Duration = drawsLine ? .milliseconds(200) : .seconds(20)
-            guard
-                now - (state.shownAt ?? state.startedAt) >= interval
-                    || (drawsLine && done == total)
-            else { return }
-            state.shownAt = now
-            let seconds = (now - state.startedAt) / .seconds(1)
+        let (slide, startedAt) = state.withLock { state in
+            if done <= 1 { state.startedAt = .now }
+            return (state.slide, state.startedAt)
+        }
+        line.show(isLast: done == total) {
+            let seconds = (ContinuousClock.now - startedAt) / .seconds(1)
             let rate = seconds > 0 ? Double(done) / seconds : 0
             let remaining = rate > 0 ? Double(total - done) / rate : 0
-            let text =
-                "\(state.slide): \(what) \(done)/\(total) \(unit), \(Int(rate.rounded()))/s, "
+            return "\(slide): \(what) \(done)/\(total) \(unit), \(Int(rate.rounded()))/s, "
                 + "\(Self.duration(remaining)) left"
-            guard drawsLine else { return logger.info("\(text)") }
-            write("\r" + text + String(repeating: " ", count: max(0, state.lineLength - text.count)))
-            state.lineLength = text.count
         }
     }
 
@@ -92,8 +71,6 @@ final class ProgressDisplay: Sendable {
             if !manifest.notices.isEmpty { logger.notice("\(name): \(SelfModelMeaning.terminal)") }
         }
     }
-
-    private func write(_ text: String) { Terminal.show(text) }
 
     private static func rounded(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
 

@@ -23,7 +23,15 @@ struct TrainCommand: AsyncParsableCommand {
             validation rows are held out) and group or slide or patient (never divided) are used if present.
 
             The result depends on configuration, images and seed alone, not on --workers. Run the same command \
-            again to go on after an interruption.
+            again to go on after an interruption; if the model is finished, nothing happens. A model of other \
+            images or another configuration is replaced only with --restart.
+
+            m.safetensors is the model, m.md its card, m.loss.csv and m.loss.png show how the loss fell (also \
+            while training, at each checkpoint), m.bad-images.csv lists what could not be used. The model says how \
+            it was made: wsi-screen model info m.safetensors --configuration > again.yaml.
+
+            Exit codes: 64 usage or configuration, 65 images, checkpoint or diverging loss, 73 output impossible, \
+            in use or another model, 74 I/O, 75 disk full, 130 and 143 interrupted, with a checkpoint.
             """)
 
     @Option(
@@ -75,7 +83,7 @@ struct TrainCommand: AsyncParsableCommand {
     @Option(help: "Threads. Default: all cores. The model does not depend on it.")
     var workers: Int = ProcessInfo.processInfo.activeProcessorCount
 
-    @Flag(help: "Begin anew, even if an interrupted training could go on.")
+    @Flag(help: "Begin anew: discard an interrupted training, replace a model that is there.")
     var restart = false
 
     @Flag(help: "Print a report as JSON on standard output.")
@@ -89,6 +97,9 @@ struct TrainCommand: AsyncParsableCommand {
         }
         guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
         guard checkpointEvery >= 0 else { throw ValidationError("--checkpoint-every is a number of seconds.") }
+        if let seed, seed > UInt64(Int64.max) {
+            throw ValidationError("--seed is at most \(Int64.max).")
+        }
         guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
         guard output.hasSuffix(".safetensors") else {
             throw ValidationError("The model file's name must end in .safetensors.")
@@ -99,7 +110,7 @@ struct TrainCommand: AsyncParsableCommand {
         let job = try makeJob()
         let display = TrainingDisplay(options: out)
         do {
-            let report = try await Interruption.run(kept: "the checkpoint is kept") {
+            let report = try await Interruption.run(kept: "what was trained is saved") {
                 try await job.run { display.show($0) }
             }
             display.conclude(report)
@@ -133,9 +144,10 @@ struct TrainCommand: AsyncParsableCommand {
                 } else {
                     TrainingConfiguration.tissue
                 }
-            return seed.map { read.seeded($0) } ?? read
+            return if let seed { try read.seeded(seed) } else { read }
         } catch {
-            throw UsageFailure(description: "the configuration '\(config ?? "")': \(error)")
+            if case .unreadable = error { throw UsageFailure(description: error.description) }
+            throw UsageFailure(description: "the configuration '\(config ?? "tissue")': \(error)")
         }
     }
 }

@@ -7,8 +7,10 @@ import Training
 /// Shows a training: how far, how fast, how good, how long still.
 final class TrainingDisplay: Sendable {
     private struct State {
+        /// Of the phase, whose updates take alike long.
+        var phase = ""
         var startedAt = ContinuousClock.now
-        var firstStep: Int?
+        var firstStep = 0
         var smoothed: Float?
     }
 
@@ -37,35 +39,40 @@ final class TrainingDisplay: Sendable {
             line.show(isLast: progress.done == progress.total) {
                 "preparing images \(progress.done)/\(progress.total)"
             }
-        case .bad(let images):
+        case .bad(let images, let path):
             line.erase()
             for image in images.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
-            logger.warning("\(images.count) images cannot be used; all are listed in the .bad-images.csv")
+            logger.warning("\(images.count) images cannot be used; all are listed in \(path)")
         case .resumed(let step): logger.info("going on after update \(step)")
         case .training(let progress): show(progress)
+        case .finishedEarlier: logger.info("this training is finished already; nothing is written")
         }
     }
 
     private func show(_ progress: TrainingProgress) {
         let (loss, rate) = state.withLock { state in
-            if state.firstStep == nil { (state.firstStep, state.startedAt) = (progress.step, .now) }
+            if state.phase != progress.phase {
+                (state.phase, state.firstStep, state.startedAt) = (progress.phase, progress.step, .now)
+            }
             let smoothed = (state.smoothed ?? progress.loss) * 0.98 + progress.loss * 0.02
             state.smoothed = smoothed
             let seconds = (ContinuousClock.now - state.startedAt) / .seconds(1)
-            return (smoothed, Double(progress.step - (state.firstStep ?? 0)) / max(seconds, 1e-9))
+            return (smoothed, Double(progress.step - state.firstStep) / max(seconds, 1e-9))
         }
         line.show(isLast: progress.step == progress.total) {
             let left = rate > 0 ? Double(progress.total - progress.step) / rate : .infinity
+            let most = progress.mayEndEarlier ? "at most " : ""
             return "training \(progress.phase): \(progress.step)/\(progress.total), loss \(Self.short(loss)), "
-                + "\((rate * 10).rounded() / 10)/s, \(ProgressDisplay.duration(left)) left"
+                + "\((rate * 10).rounded() / 10)/s, \(most)\(ProgressDisplay.duration(left)) left"
         }
     }
 
-    func conclude(_ report: TrainingJob.Report) {
+    func conclude(_ report: TrainingReport) {
         line.erase()
         let scores = report.heldOutScores
         let normals = "median \(Self.short(scores.median)), 95 % below \(Self.short(scores.p95))"
-        logger.info("loss \(Self.short(Float(report.finalLoss))); held-out normals: \(normals)")
+        let loss = report.finalLoss.map { "loss \(Self.short(Float($0))); " } ?? ""
+        logger.info("\(loss)held-out normals: \(normals)")
         logger.info("model: \(report.model) (SHA-256 \(report.sha256))")
     }
 

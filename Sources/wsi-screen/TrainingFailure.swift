@@ -10,14 +10,16 @@ struct TrainingFailure {
     let status: Int32
 
     init(_ error: any Error) {
-        message = "\(error)"
+        let isDiskFull = (error as? FileError)?.isDiskFull ?? false
+        let fix = isDiskFull ? "; make room and run the same command again to go on" : ""
+        message = "\(error)" + fix
         status =
             switch error {
-            case is ExtractorError, is ConfigurationError: ExitStatus.usage
+            case ExtractorError.vgg19Needed, is ConfigurationError: ExitStatus.usage
             case is ListingError, is HoldOutError, is PreparationError, is StainTargetError, is CheckpointError,
-                is TrainingError, is WeightError, is ModelFileError:
+                is TrainingError, is WeightError, is ModelFileError, is ExtractorError:
                 ExitStatus.badInput
-            case is FolderLockError: ExitStatus.cannotCreateOutput
+            case is FolderLockError, is ModelInTheWay: ExitStatus.cannotCreateOutput
             case let error as FileError:
                 error.isDiskFull
                     ? ExitStatus.temporary

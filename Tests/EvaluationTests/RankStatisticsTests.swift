@@ -76,3 +76,10 @@ import Evaluation
         #expect(ImageBaselines(RGBImage(width: 3, height: 3)).meanOpticalDensity < 1e-5)
     }
 }
+
+/// Something with all kinds of values.
+private func picture(_ width: Int, _ height: Int) -> RGBImage {
+    RGBImage(
+        width: width, height: height,
+        pixels: (0..<(3 * width * height)).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 90) })
+}

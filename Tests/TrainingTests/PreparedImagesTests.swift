@@ -93,10 +93,15 @@ import Training
             _ = try await PreparedImages.prepare(
                 absent, with: preparation, layout: .scored, memoryLimit: 767_999)
         }
-        await #expect(throws: PreparationError.nothingLeft(total: 1_000)) {
+        let error = await #expect(throws: PreparationError.self) {
             _ = try await PreparedImages.prepare(
                 absent, with: preparation, layout: .scored, memoryLimit: 768_000, maximumBad: .fraction(1))
         }
+        guard case .nothingLeft(1_000, let bad) = error else {
+            Issue.record("\(error.map { "\($0)" } ?? "accepted")")
+            return
+        }
+        #expect(bad.count == 1_000 && bad.first?.defect.reason == "unreadable")
     }
 
     @Test func `progress counts every image, and cancellation ends the work`() async throws {

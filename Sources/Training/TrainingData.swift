@@ -1,0 +1,85 @@
+internal import Foundation
+internal import Networks
+internal import Staining
+
+/// From the user's files to what training needs in memory.
+extension TrainingJob {
+    func trainingSet(
+        _ files: TrainingFiles, _ notify: @escaping @Sendable (Event) -> Void
+    ) async throws -> TrainingSet {
+        let extractor = try ExtractorSource.load(configuration.extractor.weights, file: extractor)
+        let stain = try configuration.input.stain.map {
+            try $0.target.load(match: $0.match, relativeTo: configurationFolder)
+        }
+        let listing = try ImageListing.find(data, columns: columns).leavingOut(TrainingFiles.isLossCurve)
+        guard !listing.images.isEmpty else { throw ListingError.noImages(path: data) }
+        let parts = try await HoldOut.divide(
+            listing, fraction: configuration.holdOut, seed: configuration.seed, workers: workers)
+        notify(
+            .listed(
+                training: parts.training.count, heldOut: parts.heldOut.count,
+                abnormal: listing.skippedAbnormal, test: listing.skippedTest, duplicates: parts.leftOut))
+        let (training, heldOut) = try await prepare(
+            parts, ImagePreparation(recipe: configuration.input.recipe, target: stain), files, notify)
+        return TrainingSet(
+            training: training, heldOut: heldOut, extractor: extractor, stainTarget: stain,
+            description: "\(training.count) normal images of \(URL(fileURLWithPath: data).lastPathComponent)",
+            licence: licence)
+    }
+
+    /// Prepares both parts. The bad images of both are listed, whether training goes on without them or not.
+    private func prepare(
+        _ parts: HoldOut, _ preparation: ImagePreparation, _ files: TrainingFiles,
+        _ notify: @escaping @Sendable (Event) -> Void
+    ) async throws -> (training: PreparedImages, heldOut: PreparedImages) {
+        let isRandom = configuration.augmentation.crop == .random
+        let layout: PreparedImages.Layout = isRandom ? .field(side: configuration.fieldSide) : .scored
+        try checkMemory(parts, layout)
+        do {
+            let training = try await prepare(parts.training, preparation, layout, notify)
+            let heldOut = try await prepare(parts.heldOut, preparation, .scored, notify)
+            try report(training.bad + heldOut.bad, files, notify)
+            try checkBad(training.bad + heldOut.bad, of: parts)
+            return (training, heldOut)
+        } catch PreparationError.nothingLeft(let total, let bad) {
+            try report(bad, files, notify)
+            throw PreparationError.nothingLeft(total: total, bad: bad)
+        }
+    }
+
+    private func prepare(
+        _ images: [ImageListing.Image], _ preparation: ImagePreparation, _ layout: PreparedImages.Layout,
+        _ notify: @escaping @Sendable (Event) -> Void
+    ) async throws -> PreparedImages {
+        // How many may be bad is decided about both parts together.
+        try await PreparedImages.prepare(
+            images, with: preparation, layout: layout, memoryLimit: memoryLimit, maximumBad: .count(.max),
+            workers: workers, progress: { notify(.preparing($0)) })
+    }
+
+    private func checkMemory(
+        _ parts: HoldOut, _ layout: PreparedImages.Layout
+    ) throws(PreparationError) {
+        let recipe = configuration.input.recipe
+        let (bytes, overflows) = PreparedImages.bytes(of: parts.training.count, layout, recipe)
+            .addingReportingOverflow(PreparedImages.bytes(of: parts.heldOut.count, .scored, recipe))
+        guard overflows || bytes > memoryLimit else { return }
+        throw .tooLarge(
+            bytes: overflows ? .max >> 1 : bytes, limit: memoryLimit,
+            images: parts.training.count + parts.heldOut.count)
+    }
+
+    private func checkBad(_ bad: [BadImage], of parts: HoldOut) throws(PreparationError) {
+        let total = parts.training.count + parts.heldOut.count
+        guard maximumBad.allows(bad.count, of: total) else {
+            throw .tooManyBad(count: bad.count, total: total, first: Array(bad.prefix(3)))
+        }
+    }
+
+    private func report(
+        _ bad: [BadImage], _ files: TrainingFiles, _ notify: @Sendable (Event) -> Void
+    ) throws {
+        try files.write(bad)
+        if !bad.isEmpty { notify(.bad(bad, listedIn: files.badImages)) }
+    }
+}
