@@ -94,7 +94,9 @@ struct TrainCommand: AsyncParsableCommand {
             throw ValidationError("--max-bad is a whole number or a fraction below 1, not \(maxBad).")
         }
         guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
-        guard checkpointEvery >= 0 else { throw ValidationError("--checkpoint-every is a number of seconds.") }
+        guard checkpointEvery >= 0 else {
+            throw ValidationError("--checkpoint-every is a number of seconds.")
+        }
         if let seed, seed > UInt64(Int64.max) {
             throw ValidationError("--seed is at most \(Int64.max).")
         }
