@@ -14,7 +14,7 @@ struct TrainCommand: AsyncParsableCommand {
             reconstruct them, and writes MODEL with its card, loss table and loss curve beside it. Screen slides \
             with it: wsi-screen screen slide.svs --model MODEL.
 
-              wsi-screen tile NORMAL-SLIDES/ -o tiles      cuts tiles from slides without lesions
+              wsi-screen tile NORMAL-SLIDES/ -o tiles --stain none   (slides without lesions)
               wsi-screen train --data tiles -o my-tissue.safetensors
               wsi-screen train --config pipelines/configs/camelyon16.yaml --data manifest.csv \\
                   --extractor vgg19.safetensors -o camelyon16.safetensors
