@@ -39,7 +39,10 @@ public struct BatchSampler: Sendable {
     ///
     /// - Parameter target: room for ``batchCount`` floats.
     public mutating func fill(step: Int, into target: UnsafeMutablePointer<Float>) {
-        for slot in 0..<batch { write(imageIndex(step: step, slot: slot), step: step, slot: slot, to: target) }
+        for slot in 0..<batch {
+            let index = imageIndex(step: step, slot: slot)
+            write(index, step: step, slot: slot, to: target)
+        }
     }
 
     /// Writes image `index` as slot `slot` of the batch at `target`.

@@ -33,7 +33,8 @@ struct ImageFolder {
     /// Links are followed; a folder that was seen already, under whatever name, is not entered again. Hidden
     /// files and folders are left out.
     private func walk(
-        _ folder: String, name: String, group: String?, visited: inout Set<String>, images: inout [ImageListing.Image]
+        _ folder: String, name: String, group: String?, visited: inout Set<String>,
+        images: inout [ImageListing.Image]
     ) throws(ListingError) {
         guard visited.insert(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path).inserted else {
             return
@@ -44,7 +45,8 @@ struct ImageFolder {
             let path = folder == "/" ? "/" + entry : folder + "/" + entry
             let name = name.isEmpty ? entry : name + "/" + entry
             if Self.isFolder(path) {
-                try walk(path, name: name, group: isSlide ? folder : group, visited: &visited, images: &images)
+                try walk(
+                    path, name: name, group: isSlide ? folder : group, visited: &visited, images: &images)
             } else if ImageFile.suffixes.contains((entry as NSString).pathExtension.lowercased()) {
                 images.append(.init(name: name, path: path, group: group))
             }

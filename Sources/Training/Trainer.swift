@@ -79,7 +79,8 @@ public final class Trainer {
         try save(saved)
         return TrainedNetwork(
             architecture: architecture, weights: state.weights,
-            statistics: try calibration.statistics(configuration.extractor.taps, at: configuration.input.size),
+            statistics: try calibration.statistics(
+                configuration.extractor.taps, at: configuration.input.size),
             log: state.log, heldOutLoss: configuration.keptHeldOutLoss(state.log))
     }
 

@@ -29,7 +29,8 @@ struct TrainingCheckpoint {
             for (name, tensor) in group { tensors["\(prefix).\(name)"] = tensor }
         }
         let record = Record(
-            format: Self.format, fingerprint: fingerprint, phase: state.phase, update: state.update, step: state.step,
+            format: Self.format, fingerprint: fingerprint, phase: state.phase, update: state.update,
+            step: state.step,
             stopping: state.stopping, log: state.log.csv)
         let json = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
         try AtomicFile.write(
@@ -54,7 +55,9 @@ struct TrainingCheckpoint {
         } catch {
             throw .damaged(path: path, reason: "\(error)")
         }
-        guard record.format == Self.format, record.fingerprint == fingerprint else { throw .ofAnotherTraining(path: path) }
+        guard record.format == Self.format, record.fingerprint == fingerprint else {
+            throw .ofAnotherTraining(path: path)
+        }
         do {
             return TrainingState(
                 phase: record.phase, update: record.update, step: record.step,

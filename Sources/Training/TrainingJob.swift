@@ -65,6 +65,8 @@ public struct TrainingJob: Sendable {
         let set = try await trainingSet(files, notify)
         let identity = try TrainingFingerprint(configuration, set).sha256
         if let earlier, earlier.isResult(of: identity) {
+            // A checkpoint beside it may be the beginning of what is to replace it.
+            _ = try TrainingCheckpoint(path: files.checkpoint, fingerprint: identity).load()
             notify(.finishedEarlier)
         } else {
             if earlier != nil, !files.hasCheckpoint { throw ModelInTheWay(path: output) }

@@ -53,7 +53,8 @@ struct ModelCommand: ParsableCommand {
         var json = false
 
         @Flag(
-            help: "Only the configuration that the model was trained with, as JSON; 'train --config' takes it.")
+            help:
+                "Only the configuration that the model was trained with, as JSON; 'train --config' takes it.")
         var configuration = false
 
         @OptionGroup var out: OutputOptions

@@ -61,7 +61,8 @@ struct Program: AsyncParsableCommand {
             """,
         version: WSIScreen.version,
         subcommands: [
-            ScreenCommand.self, TileCommand.self, TrainCommand.self, EvaluateCommand.self, ModelCommand.self, DoctorCommand.self, BenchCommand.self,
+            ScreenCommand.self, TileCommand.self, TrainCommand.self, EvaluateCommand.self, ModelCommand.self,
+            DoctorCommand.self, BenchCommand.self,
         ])
 
     /// How many of the first words name a command and its subcommands.

@@ -14,7 +14,7 @@ struct TrainCommand: AsyncParsableCommand {
             reconstruct them, and writes MODEL with its card, loss table and loss curve beside it. Screen slides \
             with it: wsi-screen screen slide.svs --model MODEL.
 
-              wsi-screen tile NORMAL-SLIDES/ -o tiles      cuts tiles from slides without lesions
+              wsi-screen tile NORMAL-SLIDES/ -o tiles --stain none   (slides without lesions)
               wsi-screen train --data tiles -o my-tissue.safetensors
               wsi-screen train --config pipelines/configs/camelyon16.yaml --data manifest.csv \\
                   --extractor vgg19.safetensors -o camelyon16.safetensors
@@ -96,7 +96,9 @@ struct TrainCommand: AsyncParsableCommand {
             throw ValidationError("--max-bad is a whole number or a fraction below 1, not \(maxBad).")
         }
         guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
-        guard checkpointEvery >= 0 else { throw ValidationError("--checkpoint-every is a number of seconds.") }
+        guard checkpointEvery >= 0 else {
+            throw ValidationError("--checkpoint-every is a number of seconds.")
+        }
         if let seed, seed > UInt64(Int64.max) {
             throw ValidationError("--seed is at most \(Int64.max).")
         }

@@ -62,7 +62,8 @@ final class TrainingDisplay: Sendable {
         line.show(isLast: progress.step == progress.total) {
             let left = rate > 0 ? Double(progress.total - progress.step) / rate : .infinity
             let most = progress.mayEndEarlier ? "at most " : ""
-            return "training \(progress.phase): \(progress.step)/\(progress.total), loss \(Self.short(loss)), "
+            return
+                "training \(progress.phase): \(progress.step)/\(progress.total), loss \(Self.short(loss)), "
                 + "\((rate * 10).rounded() / 10)/s, \(most)\(ProgressDisplay.duration(left)) left"
         }
     }

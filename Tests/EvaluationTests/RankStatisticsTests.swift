@@ -79,7 +79,7 @@ import Evaluation
 
 /// Something with all kinds of values.
 private func picture(_ width: Int, _ height: Int) -> RGBImage {
-    RGBImage(
-        width: width, height: height,
-        pixels: (0..<(3 * width * height)).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 90) })
+    var pixels: [UInt8] = []
+    for index in 0..<(3 * width * height) { pixels.append(UInt8(30 + (index * 37 + index / 90) % 200)) }
+    return RGBImage(width: width, height: height, pixels: pixels)
 }

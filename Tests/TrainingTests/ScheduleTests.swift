@@ -9,7 +9,9 @@ import Training
     @Test func `growing goes through its stages with alpha from 1 over n to 1`() throws {
         let configuration = try TinyTraining.growing.configuration()
         let log = try TinyTraining.train(configuration, TinyTraining.set()).log
-        #expect(log.rows.map(\.stage) == ["8", "8", "8", "fade 16", "fade 16", "fade 16"] + Array(repeating: "16", count: 4))
+        #expect(
+            log.rows.map(\.stage) == ["8", "8", "8", "fade 16", "fade 16", "fade 16"]
+                + Array(repeating: "16", count: 4))
         #expect(log.rows.map { Float($0.alpha) } == [1, 1, 1, 1 / 3, 2 / 3, 1, 1, 1, 1, 1])
         #expect(log.rows.map(\.step) == Array(1...10))
         // The held-out images are looked at when the last stage ends.
@@ -19,7 +21,8 @@ import Training
     @Test func `the warm-up comes first and is judged by pixels`() throws {
         let set = try TinyTraining.set()
         let warm = try TinyTraining.train(TinyTraining.warmup.configuration(), set).log
-        #expect(warm.rows.map(\.stage) == Array(repeating: "warmup", count: 4) + Array(repeating: "16", count: 6))
+        #expect(
+            warm.rows.map(\.stage) == Array(repeating: "warmup", count: 4) + Array(repeating: "16", count: 6))
         let pixels = try TinyTraining.train(TinyTraining.pixels.configuration(), set).log
         #expect(warm.rows.prefix(4).map(\.loss) == pixels.rows.prefix(4).map(\.loss))
         let plain = try TinyTraining.train(TinyTraining.plain.configuration(), set).log
