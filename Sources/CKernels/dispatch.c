@@ -6,6 +6,8 @@
 enum { UNDECIDED = -1 };
 
 static atomic_int chosen = UNDECIDED;
+/* Of one thread alone, above the choice of the process. */
+static _Thread_local int forced_here = UNDECIDED;
 
 static int best_path(void) {
 #if WSI_HAS_X86_COPIES
@@ -20,6 +22,7 @@ static int best_path(void) {
 }
 
 int wsi_simd_path(void) {
+    if (forced_here != UNDECIDED) return forced_here;
     int path = atomic_load_explicit(&chosen, memory_order_relaxed);
     if (path == UNDECIDED) {
         // Threads that come here together all find the same answer.
@@ -32,5 +35,10 @@ int wsi_simd_path(void) {
 int wsi_simd_force(int path) {
     if (path >= WSI_SIMD_BASELINE && path <= best_path())
         atomic_store_explicit(&chosen, path, memory_order_relaxed);
+    return wsi_simd_path();
+}
+
+int wsi_simd_force_here(int path) {
+    forced_here = path >= WSI_SIMD_BASELINE && path <= best_path() ? path : UNDECIDED;
     return wsi_simd_path();
 }

@@ -24,6 +24,14 @@ public enum KernelPath: Sendable, CaseIterable {
         KernelPath(wsi_simd_force(code)) == self
     }
 
+    /// Runs `body` with this copy, on the calling thread alone: kernels that run elsewhere meanwhile are not
+    /// touched. Nil where the processor cannot run it.
+    public func run<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result? {
+        defer { wsi_simd_force_here(-1) }
+        guard KernelPath(wsi_simd_force_here(code)) == self else { return nil }
+        return try body()
+    }
+
     private var code: Int32 {
         switch self {
         case .baseline: Int32(WSI_SIMD_BASELINE.rawValue)

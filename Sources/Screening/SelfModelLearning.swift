@@ -23,7 +23,7 @@ struct SelfModelLearning: Sendable {
         configuration = .ownSlide(
             iterations: settings.iterations, warmup: settings.warmup, learningRate: settings.learningRate,
             batch: settings.batch, seed: seed)
-        extractor = try ExtractorSource.load(configuration.extractor.weights, vgg19: nil)
+        extractor = try ExtractorSource.load(configuration.extractor.weights, file: nil)
         stain = configuration.input.stain ?? TrainingConfiguration.Stain()
         target = try stain.target.load(match: stain.match, relativeTo: nil)
     }

@@ -1,4 +1,4 @@
-public import Pixels
+internal import Pixels
 
 /// Chooses places half a crop apart, four times as many as cells of a dense grid: for learning, where overlap
 /// does no harm and a small piece of tissue has to suffice.

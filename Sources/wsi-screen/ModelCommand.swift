@@ -74,6 +74,12 @@ struct ModelCommand: ParsableCommand {
             if let text = header.configuration { Terminal.result("\nTrained with:\n\(text)\n") }
         }
 
+        private func showSelf() throws {
+            guard json else { return Terminal.result(SelfModelMeaning.card) }
+            let document = ["name": SelfModelSettings.name, "card": SelfModelMeaning.card]
+            Terminal.result(String(decoding: try JSONText.encode(document), as: UTF8.self))
+        }
+
         private func trainingConfiguration(_ header: ModelHeader) throws -> String {
             if let text = header.configuration { return text }
             Terminal.exit(
@@ -91,11 +97,6 @@ struct ModelCommand: ParsableCommand {
             Terminal.exit(saying: "the model '\(name)' cannot be used: \(error)", status: ExitStatus.badInput)
         }
 
-        private func showSelf() throws {
-            guard json else { return Terminal.result(SelfModelMeaning.card) }
-            let document = ["name": SelfModelSettings.name, "card": SelfModelMeaning.card]
-            Terminal.result(String(decoding: try JSONText.encode(document), as: UTF8.self))
-        }
     }
 
     /// Help for those who look for a model that does not exist before a slide is screened.

@@ -1,21 +1,18 @@
 import Kernels
 import Testing
 
-/// Tests that force a path of the kernels, or that compare digits which depend on it. A path is forced for the
-/// whole process, so these tests run one after the other.
-@Suite(.serialized) enum `Kernels on one path` {}
+/// Tests that force a path of the kernels, each for its own thread, or that compare digits which depend on it.
+@Suite enum `Kernels on one path` {}
 
 extension `Kernels on one path` {
     @Suite struct `Convolution paths` {
         @Test(arguments: KernelPath.allCases)
         func `every path agrees with the definition`(path: KernelPath) async throws {
-            let best = KernelPath.current
-            defer { best.force() }
-            guard path.force() else { return }
+            guard path.run({}) != nil else { return }
             for sizes in convolutionSizes {
                 let g = ConvolutionGeometry(sizes)
                 let data = ConvolutionData(g, seed: 53)
-                let (plain, batched) = (PlainConvolution(geometry: g), BatchedConvolution(geometry: g))
+                let (plain, batched) = (PlainConvolution(geometry: g), BatchedConvolution(geometry: g, path: path))
                 let y = await batched.forward(data.input, weights: data.weights, bias: data.bias)
                 let sums = plain.forward(data.input, weights: data.weights, bias: data.bias)
                 #expect(try relativeError(y, sums) < tolerance(g), "\(sizes)")
@@ -31,16 +28,14 @@ extension `Kernels on one path` {
             }
         }
 
-        @Test func `weights packed on one path serve every other`() async throws {
-            let best = KernelPath.current
-            defer { best.force() }
+        @Test func `weights packed on one path serve every other`() {
             let g = ConvolutionGeometry([1, 6, 7, 20, 44, 3, 3, 1, 1])
             let weights = randomFloats(g.weightCount, seed: 59)
             let convolution = ForwardConvolution(g)
             var packed: [[Float]] = []
-            for path in KernelPath.allCases where path.force() {
+            for path in KernelPath.allCases {
                 let memory = FloatStorage(count: convolution.packedCount)
-                convolution.pack(weights, into: memory.pointer)
+                guard path.run({ convolution.pack(weights, into: memory.pointer) }) != nil else { continue }
                 packed.append(memory.values(convolution.packedCount))
             }
             #expect(packed.allSatisfy { $0 == packed[0] })

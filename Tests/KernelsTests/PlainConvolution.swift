@@ -93,6 +93,8 @@ enum BlockOrder: CaseIterable {
 struct BatchedConvolution {
     let geometry: ConvolutionGeometry
     var order = BlockOrder.forward
+    /// The copy of the kernels that runs the blocks.
+    var path = KernelPath.current
 
     func forward(
         _ input: [Float], weights: [Float], bias: [Float]? = nil, slope: Float? = nil,
@@ -107,10 +109,12 @@ struct BatchedConvolution {
         let shift = copy(bias ?? [])
         let (from, weights, to) = (source.pointer, packed.pointer, output.pointer)
         let added = bias == nil ? nil : UnsafePointer(shift.pointer)
-        await order.run(convolution.blockCount, scratch: convolution.scratchCount) { block, scratch in
-            convolution.run(
-                block: block, input: from, packed: weights, bias: added, slope: slope, joint: joint,
-                output: to, scratch: scratch)
+        await order.run(convolution.blockCount, scratch: convolution.scratchCount) { [path] block, scratch in
+            _ = path.run {
+                convolution.run(
+                    block: block, input: from, packed: weights, bias: added, slope: slope, joint: joint,
+                    output: to, scratch: scratch)
+            }
         }
         return output.values(geometry.outputCount)
     }
@@ -124,10 +128,12 @@ struct BatchedConvolution {
         gradient.pack(weights, into: packed.pointer)
         let source = copy(cotangent)
         let (from, weights, to) = (source.pointer, packed.pointer, output.pointer)
-        await order.run(gradient.blockCount, scratch: gradient.scratchCount) { block, scratch in
-            gradient.run(
-                block: block, cotangent: from, packed: weights, joint: joint, inputGradient: to,
-                scratch: scratch)
+        await order.run(gradient.blockCount, scratch: gradient.scratchCount) { [path] block, scratch in
+            _ = path.run {
+                gradient.run(
+                    block: block, cotangent: from, packed: weights, joint: joint, inputGradient: to,
+                    scratch: scratch)
+            }
         }
         return output.values(geometry.inputCount)
     }
@@ -139,10 +145,12 @@ struct BatchedConvolution {
         let left = copy(input)
         let right = copy(cotangent)
         let (x, dy, sums) = (left.pointer, right.pointer, partials.pointer)
-        await order.run(gradient.blockCount, scratch: gradient.scratchCount) { block, scratch in
-            gradient.run(
-                block: block, input: x, cotangent: dy, partial: sums + block * gradient.partialCount,
-                scratch: scratch)
+        await order.run(gradient.blockCount, scratch: gradient.scratchCount) { [path] block, scratch in
+            _ = path.run {
+                gradient.run(
+                    block: block, input: x, cotangent: dy, partial: sums + block * gradient.partialCount,
+                    scratch: scratch)
+            }
         }
         gradient.finish(partials.pointer, weightGradient: output.pointer)
         return output.values(geometry.weightCount)

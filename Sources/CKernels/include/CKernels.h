@@ -25,6 +25,8 @@ enum wsi_simd_path {
 /// Forces one copy, for tests and measurements; a copy that the processor cannot run is refused.
 /// Returns the copy in effect afterwards.
 int wsi_simd_force(int path);
+/// The same for the calling thread alone; a path that is none ends it. Returns the copy in effect here.
+int wsi_simd_force_here(int path);
 /// The copy in effect: the best the processor runs, unless another was forced.
 int wsi_simd_path(void);
 
