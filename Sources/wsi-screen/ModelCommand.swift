@@ -96,7 +96,6 @@ struct ModelCommand: ParsableCommand {
         } catch {
             Terminal.exit(saying: "the model '\(name)' cannot be used: \(error)", status: ExitStatus.badInput)
         }
-
     }
 
     /// Help for those who look for a model that does not exist before a slide is screened.
