@@ -129,7 +129,8 @@ public enum PreparationError: Error, Equatable, CustomStringConvertible {
         case .tooManyBad(let count, let total, let first):
             "\(count) of \(total) images cannot be used, such as \(Self.list(first))"
         case .nothingLeft(let total, let bad):
-            "none of \(total) images can be used, such as \(Self.list(bad.prefix(3)))"
+            "none of \(total) images can be used" + (bad.isEmpty ? "" : ", such as ")
+                + Self.list(bad.prefix(3))
         }
     }
 

@@ -11,7 +11,7 @@ import Training
     private let extractor: PerceptualExtractor
 
     init() throws {
-        extractor = try ExtractorSource.load(.builtIn, vgg19: nil).extractor(
+        extractor = try ExtractorSource.load(.builtIn, file: nil).extractor(
             taps: [FeatureTap(block: 1, convolution: 2), FeatureTap(block: 2, convolution: 1)])
     }
 

@@ -57,7 +57,7 @@ enum TinyTraining: String, CaseIterable, Sendable {
         }
         return TrainingSet(
             training: images(training, side, 100), heldOut: images(heldOut, 16, 500),
-            extractor: try ExtractorSource.load(.builtIn, vgg19: nil), stainTarget: nil,
+            extractor: try ExtractorSource.load(.builtIn, file: nil), stainTarget: nil,
             description: "textures", licence: "CC0")
     }
 
