@@ -49,8 +49,7 @@ struct ModelDocumentation {
             } ?? ""
         return
             "Images, rows from the top. \(color) A value v of 0 to 255 becomes v / 127.5 - 1. To make "
-            + "them: read a field of \(recipe.tile) x \(recipe.tile) pixels at \(recipe.tileResolution) µm per "
-            + "pixel; \(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to "
+            + "them: \(Self.field(recipe)); \(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to "
             + "\(recipe.input) x \(recipe.input) (\(recipe.resampling.rawValue): the antialiased triangle "
             + "filter of Pillow's Image.resize). The recipe in the record is what binds; crops made otherwise "
             + "have scores that cannot be compared with 'normal_scores'."
@@ -70,5 +69,12 @@ struct ModelDocumentation {
         let rows = [target.matrix.hematoxylin, target.matrix.eosin].map { "[\($0.x),\($0.y),\($0.z)]" }
         return "{\"matrix\":[\(rows.joined(separator: ","))],"
             + "\"p99\":[\(target.robustMaximum.x),\(target.robustMaximum.y)]}"
+    }
+
+    /// Which field of a slide, or which image, a tile is.
+    private static func field(_ recipe: Recipe) -> String {
+        let size = "\(recipe.tile) x \(recipe.tile) pixels"
+        guard let resolution = recipe.tileResolution else { return "resize the image to \(size)" }
+        return "read a field of \(size) at \(resolution) µm per pixel"
     }
 }

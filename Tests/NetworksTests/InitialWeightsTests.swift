@@ -30,7 +30,7 @@ import Testing
             let bound = 1 / Double(inputsTimesArea).squareRoot()
             let size = Double(biases.count)
             #expect(biases.allSatisfy { abs($0) <= bound })
-            #expect((biases.max() ?? 0) > 0.9 * bound && (biases.min() ?? 0) < -0.9 * bound)
+            #expect((biases.max() ?? 0) > 0.8 * bound && (biases.min() ?? 0) < -0.8 * bound)
             #expect(abs(biases.reduce(0, +) / size) < 4 * bound / (3 * size).squareRoot())
         }
     }
