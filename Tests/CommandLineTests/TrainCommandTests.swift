@@ -197,7 +197,7 @@ import Testing
     @Test func `bad data end with 65, impossible outputs with 73`() throws {
         let cases: [([String], Int32, String)] = [
             (["--data", "absent"], 65, "absent"), (["--data", "plain.yaml"], 65, "plain.yaml"),
-            (["--memory", "0.000001"], 65, "memory"), (["--extractor", "x"], 65, "'x'"), ([], 0, ""),
+            (["--memory", "0.000001"], 65, "memory"), (["--extractor", "x"], 65, "/x'"), ([], 0, ""),
             (["-o", "plain.yaml/m.safetensors"], 73, "plain.yaml"),
             (["-o", "plain.yaml/deep/m.safetensors"], 73, "plain.yaml"),
             (["-o", "new/deep/m.safetensors"], 0, ""), (["--seed", "6"], 73, "--restart"),
