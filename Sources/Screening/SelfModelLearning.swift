@@ -54,8 +54,9 @@ struct SelfModelLearning: Sendable {
                 fitter: VahadaneFitter(match: stain.match), target: target, step: stain.dictionaryStep),
             workers: workers)
         let set = try await imageSet(of: sample, reading, source: source, input: input, progress: progress)
-        let network = try await SelfModelThread().train(configuration, set, workers: workers) {
-            progress(.learning(done: $0.step, of: $0.total))
+        let network = try await OwnThread(label: "learning the slide").run { [configuration] in
+            try Trainer(configuration, set: set, checkpoint: nil, team: WorkerTeam(count: workers))
+                .run(progress: { progress(.learning(done: $0.step, of: $0.total)) })
         }
         return try outcome(network, set, sample)
     }
@@ -123,19 +124,5 @@ extension SlideChart {
             slideWidth: survey.description.width, slideHeight: survey.description.height,
             calibration: survey.calibration.micronsPerPixel, tileMicrons: Double(recipe.tile) * resolution,
             cropMicrons: Double(recipe.crop) * resolution, coverage: .dense)
-    }
-}
-
-/// Where the training runs: a thread of its own, since it keeps it busy for a minute.
-private actor SelfModelThread {
-    private let executor = BlockingExecutor(label: "learning the slide")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    func train(
-        _ configuration: TrainingConfiguration, _ set: TrainingSet, workers: Int,
-        _ progress: @Sendable (TrainingProgress) -> Void
-    ) throws -> TrainedNetwork {
-        try Trainer(configuration, set: set, checkpoint: nil, team: WorkerTeam(count: workers))
-            .run(progress: progress)
     }
 }

@@ -44,7 +44,9 @@ public struct DistillationJob: Sendable {
     public func run(_ progress: @escaping @Sendable (Int, Float) -> Void) async throws -> Report {
         let (training, heldOut) = try await sets()
         let teacher = try ExtractorSource.load(.vgg19, file: teacher)
-        return try await DistillationThread().run(self, teacher, training, heldOut, progress)
+        return try await OwnThread(label: "distillation").run {
+            try distill(teacher, training, heldOut, progress)
+        }
     }
 
     /// Prepared images of every listing at every field, raw and stain-normalized; a tenth held out.
@@ -83,7 +85,20 @@ public struct DistillationJob: Sendable {
             memoryLimit: memoryLimit, maximumBad: .fraction(0.5), workers: workers)
     }
 
-    fileprivate func write(_ distillation: Distillation, images: Int, _ variance: Double) throws -> Report {
+    private func distill(
+        _ teacher: ExtractorSource, _ training: [PreparedImages], _ heldOut: [PreparedImages],
+        _ progress: (Int, Float) -> Void
+    ) throws -> Report {
+        let crops = MixedCrops(training, side: side, seed: settings.seed)
+        let distillation = try Distillation(
+            settings, teacher: teacher, training: crops, team: WorkerTeam(count: workers))
+        try distillation.run(progress)
+        let others = MixedCrops(heldOut, side: side, seed: settings.seed)
+        let variance = distillation.explainedVariance(others, batches: 25)
+        return try write(distillation, images: training.reduce(0) { $0 + $1.count }, variance)
+    }
+
+    private func write(_ distillation: Distillation, images: Int, _ variance: Double) throws -> Report {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let metadata = [
@@ -95,25 +110,5 @@ public struct DistillationJob: Sendable {
         return Report(
             extractor: output, sha256: Checksum.sha256(bytes), images: images, updates: settings.updates,
             explainedVariance: variance)
-    }
-}
-
-/// A thread of its own for the work of minutes.
-private actor DistillationThread {
-    private let executor = BlockingExecutor(label: "distillation")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    func run(
-        _ job: DistillationJob, _ teacher: ExtractorSource, _ training: [PreparedImages],
-        _ heldOut: [PreparedImages], _ progress: (Int, Float) -> Void
-    ) throws -> DistillationJob.Report {
-        let distillation = try Distillation(
-            job.settings, teacher: teacher,
-            training: MixedCrops(training, side: job.side, seed: job.settings.seed),
-            team: WorkerTeam(count: job.workers))
-        try distillation.run(progress)
-        let others = MixedCrops(heldOut, side: job.side, seed: job.settings.seed)
-        let variance = distillation.explainedVariance(others, batches: 25)
-        return try job.write(distillation, images: training.reduce(0) { $0 + $1.count }, variance)
     }
 }

@@ -70,36 +70,31 @@ public struct TrainingJob: Sendable {
             notify(.finishedEarlier)
         } else {
             if earlier != nil, !files.hasCheckpoint { throw ModelInTheWay(path: output) }
-            try await TrainingThread().train(self, set, identity, files, notify)
+            try await OwnThread(label: "training").run {
+                try train(set, identity, files, notify)
+            }
         }
         try files.removeCheckpoint()
         _ = consume lock
         return try TrainingReport(model: output)
     }
-}
 
-/// Where the training runs: a thread of its own, since it keeps it busy for hours.
-private actor TrainingThread {
-    private let executor = BlockingExecutor(label: "training")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    func train(
-        _ job: TrainingJob, _ set: TrainingSet, _ identity: String, _ files: TrainingFiles,
-        _ notify: @Sendable (TrainingJob.Event) -> Void
+    private func train(
+        _ set: TrainingSet, _ identity: String, _ files: TrainingFiles, _ notify: @Sendable (Event) -> Void
     ) throws {
         let trainer = try Trainer(
-            job.configuration, set: set, checkpoint: files.checkpoint, resumes: !job.restarts,
-            team: WorkerTeam(count: job.workers))
+            configuration, set: set, checkpoint: files.checkpoint, resumes: !restarts,
+            team: WorkerTeam(count: workers))
         if trainer.progress.done > 0 { notify(.resumed(step: trainer.progress.done)) }
-        let title = job.configuration.name ?? files.name
+        let title = configuration.name ?? files.name
         let network = try trainer.run(
-            checkpointEvery: job.checkpointInterval, saved: { try files.write($0, title: title) },
+            checkpointEvery: checkpointInterval, saved: { try files.write($0, title: title) },
             progress: { notify(.training($0)) })
         let assembly = ModelAssembly(
-            job.configuration, set: set, codeVersion: job.codeVersion, trainingIdentity: identity)
+            configuration, set: set, codeVersion: codeVersion, trainingIdentity: identity)
         let model = try assembly.file(network, name: files.name)
         try files.write(
-            ModelCard(job.configuration, set, title: title, metrics: model.metrics, scores: model.scores))
+            ModelCard(configuration, set, title: title, metrics: model.metrics, scores: model.scores))
         try files.writeModel(model.bytes)
     }
 }
