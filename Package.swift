@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Evaluation", "Training", "ONNXExport", "Networks", "Tensors", "Slides", "Staining",
+                "Screening", "Evaluation", "Training", "ONNXExport", "Networks", "Tensors", "Slides",
+                "Staining",
                 "Tissue", "Kernels", "ImageFiles", "Records", "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -11,4 +11,5 @@ if [ "${WSI_SCREEN_SANITIZE:-1}" = 1 ]; then
     $prefix swift test --sanitize thread --scratch-path .build-sanitized --filter "FlowTests|Worker teams"
 fi
 swift build -c release --build-tests
-swift test -c release --skip-build
+# One test after the other: many of them keep all cores busy, and the others have time limits.
+swift test -c release --skip-build --no-parallel

@@ -44,7 +44,7 @@ extension SlideManifest {
                 Source.Level(width: $0.width, height: $0.height, downsample: $0.downsample)
             },
             calibration: survey.calibration, openslideVersion: openSlideVersion,
-            openblasKernel: prepareMatrixProducts(), readLevel: level.index.rawValue)
+            kernels: "\(KernelPath.current)", readLevel: level.index.rawValue)
         geometry = Geometry(
             tileWidth: grid.tileWidth, tileHeight: grid.tileHeight, cropWidth: grid.cropWidth,
             cropHeight: grid.cropHeight, cellWidth: grid.cellWidth, cellHeight: grid.cellHeight,

@@ -33,8 +33,8 @@ public struct SlideManifest: Sendable, Codable {
         var levels: [Level]
         var calibration: Calibration?
         var openslideVersion: String
-        /// The kernel that OpenBLAS uses on this processor: the last digits of scores depend on it.
-        var openblasKernel: String
+        /// Which copy of the numeric kernels this processor runs: the last digits of scores depend on it.
+        var kernels: String
         /// Level from which tiles were read.
         var readLevel: Int?
 

@@ -102,7 +102,8 @@ public struct DistillationJob: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let metadata = [
-            ExtractorSource.recordKey: String(decoding: try encoder.encode(distillation.record), as: UTF8.self),
+            ExtractorSource.recordKey: String(
+                decoding: try encoder.encode(distillation.record), as: UTF8.self),
             Self.settingsKey: String(decoding: try encoder.encode(settings), as: UTF8.self),
         ]
         let bytes = SafetensorsWriter.encode(distillation.tensors, metadata: metadata)

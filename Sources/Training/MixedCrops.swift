@@ -18,7 +18,8 @@ public struct MixedCrops: Sendable {
 
     /// - Precondition: every set has images of at least `side` pixels.
     public init(_ sets: [PreparedImages], side: Int, seed: UInt64) {
-        precondition(!sets.isEmpty && sets.allSatisfy { $0.count > 0 && $0.side >= side }, "crops of \(side) px")
+        precondition(
+            !sets.isEmpty && sets.allSatisfy { $0.count > 0 && $0.side >= side }, "crops of \(side) px")
         self.sets = sets
         self.side = side
         self.seed = seed

@@ -24,7 +24,8 @@ public final class StageObjective {
     ///   - side: of the images that are given, in pixels.
     ///   - takesFeatures: whether the features of the images are given, too, instead of being computed.
     public init(
-        _ autoencoder: StageAutoencoder, loss: TrainingConfiguration.Loss, distances: [Int: PerceptualDistance], batch: Int,
+        _ autoencoder: StageAutoencoder, loss: TrainingConfiguration.Loss,
+        distances: [Int: PerceptualDistance], batch: Int,
         side: Int, takesFeatures: Bool = false, team: WorkerTeam
     ) {
         self.autoencoder = autoencoder

@@ -24,7 +24,8 @@ extension ModelCommand {
                 valueName: "dir|manifest.csv"))
         var data: [String]
 
-        @Option(name: [.customShort("o"), .long], help: ArgumentHelp("The extractor's file.", valueName: "file"))
+        @Option(
+            name: [.customShort("o"), .long], help: ArgumentHelp("The extractor's file.", valueName: "file"))
         var output: String
 
         @Option(help: ArgumentHelp("Use images a second time, with this image's stain.", valueName: "image"))

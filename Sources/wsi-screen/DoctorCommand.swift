@@ -55,7 +55,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private func vectorKernels() -> Check {
-        Check(name: "stain kernels", value: "\(KernelPath.current)", isGood: true)
+        Check(name: "numeric kernels", value: "\(KernelPath.current)", isGood: true)
     }
 
     private func memory() -> Check {

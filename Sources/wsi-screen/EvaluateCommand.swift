@@ -24,7 +24,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Labeled images.", valueName: "manifest.csv"))
     var data: String
 
-    @Option(help: "Which rows: test (all rows if the manifest has no column split), validation, train or all.")
+    @Option(
+        help: "Which rows: test (all rows if the manifest has no column split), validation, train or all.")
     var split: Split = .test
 
     @Option(

@@ -12,7 +12,9 @@ extension `Kernels on one path` {
             for sizes in convolutionSizes {
                 let g = ConvolutionGeometry(sizes)
                 let data = ConvolutionData(g, seed: 53)
-                let (plain, batched) = (PlainConvolution(geometry: g), BatchedConvolution(geometry: g, path: path))
+                let (plain, batched) = (
+                    PlainConvolution(geometry: g), BatchedConvolution(geometry: g, path: path)
+                )
                 let y = await batched.forward(data.input, weights: data.weights, bias: data.bias)
                 let sums = plain.forward(data.input, weights: data.weights, bias: data.bias)
                 #expect(try relativeError(y, sums) < tolerance(g), "\(sizes)")

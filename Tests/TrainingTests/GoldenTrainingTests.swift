@@ -37,7 +37,8 @@ struct `Training parity with PyTorch` {
             }
             optimizer.update()
         }
-        let final = golden.file.entries.contains { $0.name.hasPrefix("final.") }
+        let final =
+            golden.file.entries.contains { $0.name.hasPrefix("final.") }
             ? golden : try GoldenTensors("\(path)_final.safetensors")
         try expectWeights(objective.tensors, final)
     }
