@@ -121,7 +121,10 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["Pixels", "Kernels", "ImageFiles", "Networks", "Tensors", "CAllocationCounter"],
+            dependencies: [
+                "Pixels", "Kernels", "ImageFiles", "Staining", "Networks", "Tensors",
+                "CAllocationCounter",
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(

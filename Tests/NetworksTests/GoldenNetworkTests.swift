@@ -100,7 +100,7 @@ struct `Parity with the PyTorch reference` {
 
     @Test func `the demo model scores the golden crops`() throws {
         let golden = try GoldenTensors("golden/dpa/demo_crops.safetensors")
-        let scorer = try BuiltInModels.load("he-lung-demo").makeScorer()
+        let scorer = try GoldenDemoModel.load().makeScorer()
         for (index, expected) in try golden.values("scores").enumerated() {
             let bytes = try golden.image("crops", index).map { UInt8($0) }
             let score = try scorer.score(RGBImage(width: 64, height: 64, pixels: bytes))

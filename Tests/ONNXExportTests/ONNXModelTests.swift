@@ -85,12 +85,12 @@ import Testing
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
-    func `the built-in model has the golden scores`() throws {
+    func `the demo model has the golden scores`() throws {
         let golden = try SafetensorsFile(contentsOf: SharedData.url("golden/dpa/demo_crops.safetensors"))
         let crops = try golden.tensor("crops").values.map { $0 / 127.5 - 1 }
         let scores = try golden.tensor("scores").values
-        let exported = try ONNXModel(
-            contentsOf: BuiltInModels.url("he-lung-demo"), producerVersion: "1.2.3")
+        let path = try folder.file("golden-demo.safetensors", GoldenDemoModel.bytes())
+        let exported = try ONNXModel(contentsOf: URL(fileURLWithPath: path), producerVersion: "1.2.3")
         let graph = GraphEvaluator(model: try ParsedModel(exported.bytes))
         let found = try graph.run(crops: NumberArray(shape: [scores.count, 3, 64, 64], crops))
         let score = try #require(found["score"]).values.map { Float($0) }

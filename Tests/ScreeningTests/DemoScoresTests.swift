@@ -25,7 +25,7 @@ import Testing
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
     func `equal the reference for eight held-out tiles`() throws {
         let golden = try JSONText.decode(Golden.self, from: SharedData.url("golden/dpa/demo_scores.json"))
-        let model = try LoadedModel.load("he-lung-demo").model
+        let model = try GoldenDemoModel.load()
         let target = try #require(model.stainTarget)
         let scorer = model.makeScorer()
         let resampler = BilinearResampler(

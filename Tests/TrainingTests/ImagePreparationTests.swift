@@ -159,7 +159,7 @@ private func recipe(
         }
         struct Cases: Decodable { let cases: [Case] }
         let data = try Data(contentsOf: SharedData.url("golden/dpa/demo_scores.json"))
-        let model = try BuiltInModels.load("he-lung-demo")
+        let model = try GoldenDemoModel.load()
         let preparation = ImagePreparation(recipe: model.record.recipe, target: model.stainTarget)
         let scorer = model.makeScorer()
         for item in try JSONDecoder().decode(Cases.self, from: data).cases {
