@@ -35,21 +35,24 @@ public final class WorkerTeam: Sendable {
             for block in 0..<blocks { work.run(block: block, worker: 0) }
             return
         }
-        board.post(work, blocks: blocks, helpers: count - 1)
+        board.post(work, blocks: blocks)
         board.takeBlocks(worker: 0)
-        board.waitForHelpers()
+        board.close()
     }
 }
 
-/// What a team shares: the present work and who is still at it.
+/// What a team shares: the present work and who is at it.
 ///
-/// Unchecked: `work` is written only while no helper runs (`busy` is 0), and published by `round`.
+/// A helper takes part only if it joins while the work is open. So nobody waits for helpers whose cores other
+/// programs have taken: the caller does what is left, closes the work and waits for those alone that joined.
+///
+/// Unchecked: `work` and `blocks` are written only while the work is closed and nobody is at it, published by
+/// opening it, and read only by those who joined.
 private final class TeamBoard: @unchecked Sendable {
     private unowned(unsafe) var work: any BlockWork = NoWork.shared
     private var blocks = 0
     private let next = Atomic(0)
-    private let busy = Atomic(0)
-    private let round = Atomic(0)
+    private let attendance = Atomic<UInt64>(0)
     private let dismissed = Atomic(false)
     private let bell = Bell()
     private let finished = Bell()
@@ -57,12 +60,12 @@ private final class TeamBoard: @unchecked Sendable {
     /// Turns of the waiting loop before a thread sleeps, some tens of microseconds.
     private static let patience = 20_000
 
-    func post(_ work: any BlockWork, blocks: Int, helpers: Int) {
+    func post(_ work: any BlockWork, blocks: Int) {
         self.work = work
         self.blocks = blocks
         next.store(0, ordering: .relaxed)
-        busy.store(helpers, ordering: .relaxed)
-        round.add(1, ordering: .sequentiallyConsistent)
+        let last = Attendance(attendance.load(ordering: .relaxed))
+        attendance.store(last.opened.code, ordering: .sequentiallyConsistent)
         bell.ring()
     }
 
@@ -75,16 +78,20 @@ private final class TeamBoard: @unchecked Sendable {
         }
     }
 
-    func waitForHelpers() {
+    /// Lets nobody join any more, and waits for those who did.
+    func close() {
+        attendance.bitwiseAnd(~Attendance.open, ordering: .sequentiallyConsistent)
         var turns = 0
-        while busy.load(ordering: .sequentiallyConsistent) > 0 {
+        while isAttended {
             turns += 1
-            // Other programs may have taken the helpers' cores: leave ours to them meanwhile.
-            if turns > Self.patience {
-                finished.wait(while: { busy.load(ordering: .sequentiallyConsistent) > 0 })
-            }
+            // Other programs may have taken a helper's core: leave ours to them meanwhile.
+            if turns > Self.patience { finished.wait(while: { isAttended }) }
         }
         work = NoWork.shared
+    }
+
+    private var isAttended: Bool {
+        Attendance(attendance.load(ordering: .sequentiallyConsistent)).helpers > 0
     }
 
     func startHelper(_ worker: Int) {
@@ -103,31 +110,67 @@ private final class TeamBoard: @unchecked Sendable {
     }
 
     private func help(worker: Int) {
-        var seen = 0
-        while true {
-            var turns = 0
-            while isIdle(since: seen) {
+        var round: UInt64 = 0
+        var turns = 0
+        while !dismissed.load(ordering: .sequentiallyConsistent) {
+            if let joined = join(after: round) {
+                takeBlocks(worker: worker)
+                leave()
+                (round, turns) = (joined, 0)
+            } else {
                 turns += 1
-                if turns > Self.patience {
-                    bell.wait(while: { isIdle(since: seen) })
-                }
+                if turns > Self.patience { bell.wait(while: { isIdle(since: round) }) }
             }
-            if dismissed.load(ordering: .acquiring) { return }
-            seen += 1
-            takeBlocks(worker: worker)
-            if busy.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { finished.ring() }
         }
     }
 
-    private func isIdle(since seen: Int) -> Bool {
-        round.load(ordering: .sequentiallyConsistent) == seen
-            && !dismissed.load(ordering: .sequentiallyConsistent)
+    /// Joins open work other than that of round `last`.
+    ///
+    /// - Returns: its round; nil if there is none.
+    private func join(after last: UInt64) -> UInt64? {
+        var code = attendance.load(ordering: .sequentiallyConsistent)
+        while true {
+            let seen = Attendance(code)
+            guard seen.isOpen, seen.round != last else { return nil }
+            let exchange = attendance.compareExchange(
+                expected: code, desired: code + 1, ordering: .sequentiallyConsistent)
+            if exchange.exchanged { return seen.round }
+            code = exchange.original
+        }
+    }
+
+    private func leave() {
+        let left = Attendance(attendance.subtract(1, ordering: .sequentiallyConsistent).newValue)
+        if !left.isOpen, left.helpers == 0 { finished.ring() }
+    }
+
+    private func isIdle(since last: UInt64) -> Bool {
+        let seen = Attendance(attendance.load(ordering: .sequentiallyConsistent))
+        return (!seen.isOpen || seen.round == last) && !dismissed.load(ordering: .sequentiallyConsistent)
     }
 
     func dismiss() {
         dismissed.store(true, ordering: .sequentiallyConsistent)
         bell.ring()
     }
+}
+
+/// Who is at the work, in one number that threads can change at once: the round (upper half, wrapping), whether
+/// helpers may join, and how many are at it.
+private struct Attendance {
+    let code: UInt64
+    static let open: UInt64 = 1 << 31
+
+    init(_ code: UInt64) {
+        self.code = code
+    }
+
+    var round: UInt64 { code >> 32 }
+    var isOpen: Bool { code & Self.open != 0 }
+    var helpers: UInt64 { code & (Self.open - 1) }
+
+    /// The next round, open, with nobody at it yet.
+    var opened: Attendance { Attendance((round &+ 1) << 32 | Self.open) }
 }
 
 /// What a new thread is given.
