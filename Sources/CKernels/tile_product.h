@@ -18,6 +18,7 @@ typedef int32_t TILE_NAME(mask) __attribute__((vector_size(TILE_WIDTH * sizeof(f
 KERNEL_TARGET static inline __attribute__((always_inline)) void TILE_NAME(body)(
     const tile_product *p, const ptrdiff_t rows, const ptrdiff_t a_step, const ptrdiff_t b_step
 ) {
+    const int is_packed = a_step == 1 && b_step == TILE_WIDTH;
     TILE_VECTOR sum[TILE_ROWS][TILE_PARTS];
     UNROLL_ALL for (int m = 0; m < rows; m++)
         UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++) sum[m][q] = (TILE_VECTOR){0};
@@ -29,8 +30,11 @@ KERNEL_TARGET static inline __attribute__((always_inline)) void TILE_NAME(body)(
         ptrdiff_t at = 0;
         UNROLL_FOUR for (ptrdiff_t k = 0; k < p->count; k++) {
             TILE_VECTOR right[TILE_PARTS];
-            UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++)
+            UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++) {
                 memcpy(&right[q], b + q * p->b_part, sizeof right[q]);
+                if (is_packed && TILE_WIDTH == 16)
+                    __builtin_prefetch(b + q * p->b_part + STEPS_AHEAD * TILE_WIDTH);
+            }
             UNROLL_ALL for (int m = 0; m < rows; m++) {
                 const float left = row[m][at];
                 UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++) sum[m][q] += left * right[q];
@@ -41,6 +45,15 @@ KERNEL_TARGET static inline __attribute__((always_inline)) void TILE_NAME(body)(
     }
 
     const int joins = p->finish.addend || p->finish.gate;
+    // Nothing to add, as in every product of Winograd: a path without questions, 5 % of VGG19's time.
+    const int is_bare = p->lanes == TILE_WIDTH * TILE_PARTS && !p->accumulates && !p->finish.bias
+        && !p->finish.slope && !joins;
+    if (is_bare) {
+        UNROLL_ALL for (int m = 0; m < rows; m++)
+            UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++)
+                memcpy(p->out + p->out_row[m] + q * TILE_WIDTH, &sum[m][q], sizeof sum[m][q]);
+        return;
+    }
     UNROLL_ALL for (int q = 0; q < TILE_PARTS; q++) {
         const ptrdiff_t left = p->lanes - q * TILE_WIDTH;
         const size_t bytes = (left < TILE_WIDTH ? left : TILE_WIDTH) * sizeof(float);
