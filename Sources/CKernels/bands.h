@@ -47,7 +47,7 @@ enum { MOST_ROWS = 12, LINES_AT_ONCE = 64, STEPS_AHEAD = 20 };
         if ((finish).gate) {                                                                                \
             memcpy(&other_, (finish).gate + (offset), (bytes));                                             \
             mask open_ = other_ > 0.0f;                                                                     \
-            type scaled_ = joined_ * (finish).gate_slope;                                                   \
+            type scaled_ = (finish).gate_slope == 0 ? (type){0} : joined_ * (finish).gate_slope;                                                   \
             joined_ = (type)((open_ & (mask)joined_) | (~open_ & (mask)scaled_));                           \
         }                                                                                                   \
         joined_;                                                                                            \

@@ -14,6 +14,8 @@ public struct ConvolutionDataGradient: Sendable {
     public let blockCount: Int
     /// Floats of scratch memory that one worker needs.
     public let scratchCount: Int
+    /// Gradients with equal names pack equal weights into equal bytes.
+    public let weightLayout: String
     private let phases: [Phase]
 
     private struct Phase {
@@ -36,6 +38,7 @@ public struct ConvolutionDataGradient: Sendable {
                 scratch = max(scratch, part.scratchCount)
             }
         }
+        weightLayout = phases.map(\.correlation.weightLayout).joined(separator: ", ")
         (self.phases, blockCount, packedCount, scratchCount) = (phases, blocks, packed, scratch)
     }
 

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Sizes of a convolution: [batch, height, width, inputs] -> [batch, outputHeight, outputWidth, outputs],
 /// channels last.
 ///
@@ -19,7 +21,7 @@ public struct ConvolutionGeometry: Sendable, Hashable {
     public let padding: Int
 
     /// The tallest window that the kernels have room for.
-    static let tallestWindow = 64
+    static let tallestWindow = Int(WSI_WINDOW_LIMIT)
 
     public init(
         batch: Int, height: Int, width: Int, inputs: Int, outputs: Int, rows: Int, columns: Int, stride: Int,
@@ -30,7 +32,8 @@ public struct ConvolutionGeometry: Sendable, Hashable {
             "convolution of \(batch) x \(height) x \(width) x \(inputs) to \(outputs) channels")
         precondition(
             rows > 0 && columns > 0 && rows <= Self.tallestWindow && stride > 0 && padding >= 0,
-            "window \(rows) x \(columns), stride \(stride), padding \(padding)")
+            "window \(rows) x \(columns), stride \(stride), padding \(padding); at most \(Self.tallestWindow) rows"
+        )
         precondition(
             height + 2 * padding >= rows && width + 2 * padding >= columns,
             "window \(rows) x \(columns) on \(height) x \(width) with padding \(padding)")

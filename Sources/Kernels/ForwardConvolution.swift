@@ -13,6 +13,8 @@ public struct ForwardConvolution: Sendable {
     public let blockCount: Int
     /// Floats of scratch memory that one worker needs.
     public let scratchCount: Int
+    /// Convolutions with equal names pack equal weights into equal bytes.
+    public let weightLayout: String
     private let correlation: Correlation
 
     public init(_ geometry: ConvolutionGeometry) {
@@ -21,6 +23,7 @@ public struct ForwardConvolution: Sendable {
         packedCount = correlation.packedCount
         blockCount = correlation.blocks.count
         scratchCount = correlation.scratchCount
+        weightLayout = correlation.weightLayout
     }
 
     /// Brings weights (outputs x inputs x rows x columns) into the order that ``run`` reads. Once for weights

@@ -1,6 +1,13 @@
 internal import CKernels
 
 extension Correlation {
+    /// Names all that decides the bytes of packed weights: correlations with equal names share them, whatever the
+    /// batch and the size of the images.
+    var weightLayout: String {
+        "\(method) \(shape.rows)x\(shape.columns) \(shape.inputs)->\(shape.outputs) from \(weights.start) "
+            + "by \(weights.output),\(weights.input),\(weights.row),\(weights.column)"
+    }
+
     /// Calls `body` with the first output and the width of each panel of weights: 16 outputs, and 8 and 4 for
     /// the rest.
     @inline(__always)

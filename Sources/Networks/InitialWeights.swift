@@ -1,5 +1,10 @@
-import Glibc
 import Kernels
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// Random weights to begin training with.
 public enum InitialWeights {

@@ -52,14 +52,18 @@ public struct PerceptualDistance: Sendable {
         return (sum * (1 / Float(ratios.count))).reshaped(to: [original[0].shape[0]])
     }
 
-    /// The anomaly map [n, R, R, 1] at one tap: |fx - fy| averaged over channels alone, relative to the
-    /// image's mean|fx|, enlarged bilinearly to R pixels. Its mean over a tap's own pixels is the distance.
+    /// The anomaly map [n, R, R, 1]: at each tap |fx - fy| averaged over channels alone, relative to the image's
+    /// mean|fx| and enlarged bilinearly to R = `side` pixels; the mean over the taps. Before it is enlarged, the mean
+    /// of a tap's map is its part of the distance.
     public func relativeL1Map(
-        original: Value, reconstruction: Value, tap: Int, side: Int, in graph: Graph
+        original: [Value], reconstruction: [Value], side: Int, in graph: Graph
     ) -> Value {
-        let difference = difference(original, reconstruction, layers[tap], in: graph)
-        let map = difference.mean(over: [3]) / magnitude(original, layers[tap], in: graph)
-        return map.resampled(height: side, width: side)
+        let maps = layers.indices.map { index in
+            let difference = difference(original[index], reconstruction[index], layers[index], in: graph)
+            let map = difference.mean(over: [3]) / magnitude(original[index], layers[index], in: graph)
+            return map.resampled(height: side, width: side)
+        }
+        return maps.dropFirst().reduce(maps[0], +) * (1 / Float(maps.count))
     }
 
     /// |fx - fy|, normalized.

@@ -20,11 +20,15 @@ public final class PerceptualScorer {
         let reconstruction: Value
         let original: [Value]
         let reconstructed: [Value]
+        let map: Value?
 
-        var all: [Value] { [score, latent, reconstruction] + original + reconstructed }
+        var all: [Value] {
+            [score, latent, reconstruction] + original + reconstructed + (map.map { [$0] } ?? [])
+        }
     }
 
-    public init(_ autoencoder: Autoencoder, _ distance: PerceptualDistance) {
+    /// - Parameter mapsAnomalies: whether ``anomalyMap`` is computed with every score.
+    public init(_ autoencoder: Autoencoder, _ distance: PerceptualDistance, mapsAnomalies: Bool = false) {
         self.autoencoder = autoencoder
         self.distance = distance
         let graph = Graph()
@@ -33,9 +37,13 @@ public final class PerceptualScorer {
         let reconstruction = autoencoder.decode(latent, in: graph)
         let original = distance.extractor.features(of: image, in: graph)
         let reconstructed = distance.extractor.features(of: reconstruction, in: graph)
+        let map = distance.relativeL1Map(
+            original: original, reconstruction: reconstructed, side: autoencoder.architecture.resolution,
+            in: graph)
         values = Values(
             score: distance.relativeL1(original: original, reconstruction: reconstructed, in: graph),
-            latent: latent, reconstruction: reconstruction, original: original, reconstructed: reconstructed)
+            latent: latent, reconstruction: reconstruction, original: original, reconstructed: reconstructed,
+            map: mapsAnomalies ? map : nil)
         program = Program(values.all, team: WorkerTeam(count: 1))
         guard let memory = program.leaf("image") else { preconditionFailure("a score without an image") }
         self.image = memory
@@ -105,6 +113,10 @@ public final class PerceptualScorer {
 
     /// The reconstruction of the last crop, NHWC, neither clamped nor rounded.
     public var reconstruction: [Float] { program.values(values.reconstruction) }
+
+    /// Where the last crop differs from its reconstruction, one value per pixel, row by row; nil unless asked for when
+    /// the scorer was made.
+    public var anomalyMap: [Float]? { values.map.map { program.values($0) } }
 
     /// Raw features of the last crop at a tap, NHWC; empty if the tap is not extracted.
     public func features(at tap: FeatureTap) -> [Float] { features(values.original, tap) }

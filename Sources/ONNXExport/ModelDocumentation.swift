@@ -49,8 +49,9 @@ struct ModelDocumentation {
             } ?? ""
         return
             "Images, rows from the top. \(color) A value v of 0 to 255 becomes v / 127.5 - 1. To make "
-            + "them: \(Self.field(recipe)); \(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; resize them to "
-            + "\(recipe.input) x \(recipe.input) (\(recipe.resampling.rawValue): the antialiased triangle "
+            + "them: \(Self.field(recipe)); \(stain)cut the central \(recipe.crop) x \(recipe.crop) pixels; "
+            + "\(recipe.equalization ? "equalize the histogram of each channel (Pillow's ImageOps.equalize); " : "")"
+            + "resize them to \(recipe.input) x \(recipe.input) (\(recipe.resampling.rawValue): the antialiased triangle "
             + "filter of Pillow's Image.resize). The recipe in the record is what binds; crops made otherwise "
             + "have scores that cannot be compared with 'normal_scores'."
     }

@@ -6,6 +6,7 @@ import Kernels
 /// one thread at a time and spreads its work over a ``WorkerTeam``. The results do not depend on the size of
 /// the team.
 public final class Program {
+    private let graph: Graph
     private let steps: [BoundStep]
     private let memory: ProgramMemory
     private let leaves: [String: Tensor]
@@ -23,6 +24,7 @@ public final class Program {
     public init(_ results: [Value], team: WorkerTeam) {
         guard let graph = results.first?.graph else { preconditionFailure("a program without results") }
         precondition(results.allSatisfy { $0.graph === graph }, "a program for values of two graphs")
+        self.graph = graph
         let schedule = Schedule(graph, results: results)
         let memory = ProgramMemory(schedule, graph, workers: team.count)
         var leaves: [String: Tensor] = [:]
@@ -43,7 +45,7 @@ public final class Program {
         self.team = team
     }
 
-    /// Memory of an input or parameter; nil if no result depends on it.
+    /// Memory of an input or parameter, for as long as the program lives; nil if no result depends on it.
     public func leaf(_ name: String) -> UnsafeMutableBufferPointer<Float>? { leaves[name]?.memory }
 
     /// Gives an input or parameter its values; one that no result depends on is left alone.
@@ -70,7 +72,7 @@ public final class Program {
     public func run(through value: Value) { run(steps: tensor(value).steps) }
 
     private func tensor(_ value: Value) -> Tensor {
-        guard let found = results[value.index] else {
+        guard value.graph === graph, let found = results[value.index] else {
             preconditionFailure("the program was not made for this value")
         }
         return found

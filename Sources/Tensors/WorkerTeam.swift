@@ -1,5 +1,10 @@
-import Glibc
 import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// Work cut into blocks that may run at once.
 package protocol BlockWork: AnyObject {
@@ -16,6 +21,7 @@ public final class WorkerTeam: Sendable {
     /// Number of workers, the caller included.
     public let count: Int
     private let board: TeamBoard
+    private let isBusy = Atomic(false)
 
     /// - Parameter count: at least 1.
     public init(count: Int) {
@@ -35,6 +41,9 @@ public final class WorkerTeam: Sendable {
             for block in 0..<blocks { work.run(block: block, worker: 0) }
             return
         }
+        let wasBusy = isBusy.exchange(true, ordering: .acquiring)
+        precondition(!wasBusy, "a team is run by one thread at a time")
+        defer { isBusy.store(false, ordering: .releasing) }
         board.post(work, blocks: blocks)
         board.takeBlocks(worker: 0)
         board.close()

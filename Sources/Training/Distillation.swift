@@ -1,7 +1,12 @@
-internal import Glibc
 internal import Kernels
 public import Networks
 public import Tensors
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// Teaches a small extractor to predict the features of VGG19, through a linear map that is thrown away
 /// afterwards (Hinton et al. 2015; Romero et al. 2015, "FitNets").

@@ -78,6 +78,9 @@ struct AnomalyMap {
         side = Int(Double(pixels).squareRoot())
     }
 
+    /// Of the features' own pixels: the score.
+    var mean: Double { values.reduce(0, +) / Double(values.count) }
+
     /// Bilinear with the corners not aligned: samples lie at the centers of pixels.
     func enlarged(to size: Int) -> [Double] {
         (0..<(size * size)).map { index in

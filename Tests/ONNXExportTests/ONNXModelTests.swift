@@ -96,6 +96,23 @@ import Testing
         let score = try #require(found["score"]).values.map { Float($0) }
         #expect(scores.count == 8)
         #expect(try #require(maximumDifference(score, scores)) < 1e-4)
+        let first = Array(crops.prefix(3 * 64 * 64))
+        try Pair(URL(fileURLWithPath: path), crops: [first]).leave(as: "golden-demo")
+    }
+
+    @Test(arguments: ExportCase.small.filter { $0.taps.count == 1 })
+    func `the program's own map of an image is the definition's`(model: ExportCase) throws {
+        let file = try SafetensorsFile(bytes: model.file())
+        let loaded = try ModelFile.load(file, extractor: nil)
+        let scorer = PerceptualScorer(loaded.autoencoder, loaded.distance, mapsAnomalies: true)
+        var generator = SeededGenerator(seed: 5)
+        let count = model.channels * model.resolution * model.resolution
+        let score = try scorer.score((0..<count).map { _ in Float(generator.nextUnit() * 2 - 1) })
+        let map = try #require(scorer.anomalyMap).map { Double($0) }
+        let expected = try AnomalyMap(scorer, loaded.record.extractor.taps[0], file)
+        let difference = maximumRelativeDifference(map, expected.enlarged(to: model.resolution))
+        #expect(try #require(difference) < 1e-5)
+        #expect(abs(expected.mean / Double(score) - 1) < 1e-5)
     }
 
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))

@@ -4,8 +4,10 @@
     WSI_SCREEN_ONNX=FOLDER swift test -c release --filter ONNXExportTests
     python check_onnx.py FOLDER [--golden demo_crops.safetensors]
 
+pipelines/check-onnx.sh does all three.
+
 The tests leave NAME.onnx and NAME.expected.safetensors in FOLDER: random crops and what wsi-screen itself computes
-for them. The golden file holds crops (uint8) and reference scores for he-lung-demo. Prints the largest differences
+for them. The golden file holds crops (uint8) and reference scores for the model that the tests leave as golden-demo.onnx. Prints the largest differences
 and fails if one is above its tolerance.
 """
 import argparse
@@ -67,11 +69,11 @@ def main():
         print(path.name, ", ".join(f"{name} {value:.1e}" for name, value in differences.items()))
     if arguments.golden:
         golden = load_file(arguments.golden)
-        runner = session(arguments.folder / "he-lung-demo.onnx")
+        runner = session(arguments.folder / "golden-demo.onnx")
         crops = golden["crops"].astype(np.float32) / 127.5 - 1
         difference = np.abs(runner.run(["score"], {"crops": crops})[0] - golden["scores"]).max()
         failed |= not difference < TOLERANCE
-        print(f"golden scores of he-lung-demo: {difference:.1e} (absolute)")
+        print(f"golden scores: {difference:.1e} (absolute)")
     sys.exit(1 if failed or not models else 0)
 
 

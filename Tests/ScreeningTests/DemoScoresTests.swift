@@ -17,6 +17,8 @@ import Testing
             let file: String
             let decodedRgbSha256: String
             let cropMeanRgb: [Double]
+            let reconstructionMean: Double
+            let meanAbsFeature: Double
             let score: Double
         }
         let cases: [Case]
@@ -50,8 +52,28 @@ import Testing
             // Another JPEG decoder may differ by a gray level or two; the golden file states both tolerances.
             let tolerance = hasSamePixels ? 1e-4 : 0.01
             #expect(abs(Double(try scorer.score(crop)) - expected.score) < tolerance, "\(expected.file)")
+            if hasSamePixels { try expectParts(of: scorer, model, expected) }
             withSamePixels += hasSamePixels ? 1 : 0
         }
         #expect(golden.cases.count == 8 && withSamePixels > 0)
+    }
+
+    /// The reconstruction and the normalized features of the crop that was scored last.
+    private func expectParts(
+        of scorer: PerceptualScorer, _ model: ScreeningModel, _ expected: Golden.Case
+    ) throws {
+        let image = scorer.reconstruction
+        let mean = image.reduce(0) { $0 + Double($1) } / Double(image.count)
+        #expect(abs(mean - expected.reconstructionMean) < 1e-4, "\(expected.file)")
+        let file = try SafetensorsFile(contentsOf: SharedData.url("models/he-lung-demo.safetensors"))
+        let center = try file.tensor("feature.mean").values
+        let deviation = try file.tensor("feature.std").values
+        let features = scorer.features(at: try #require(model.record.extractor.taps.first))
+        let magnitude = features.enumerated().reduce(0.0) { sum, feature in
+            let channel = feature.offset % center.count
+            return sum + Double(abs((feature.element - center[channel]) / deviation[channel]))
+        }
+        #expect(
+            abs(magnitude / Double(features.count) - expected.meanAbsFeature) < 1e-4, "\(expected.file)")
     }
 }

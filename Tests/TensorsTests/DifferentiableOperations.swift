@@ -61,6 +61,7 @@ enum DifferentiableOperations {
         Function("logistic", [7]) { $0[0].logistic },
         Function("leaky ReLU", [7]) { $0[0].leakyReLU(slope: 0.2) },
         Function("ReLU", [9]) { $0[0].relu },
+        Function("at least", [9]) { $0[0].atLeast(-0.1) },
         Function("reshaped", [2, 3, 4]) { $0[0].reshaped(to: [4, 6]) * $0[0].reshaped(to: [24]).sum },
         Function("one factor detached", [6]) { $0[0] * ($0[0].sign * 2).detached },
     ]

@@ -154,6 +154,34 @@ def cases():
     weights = lambda: {"w1": random(3, 2, 3, 3), "b1": random(3), "w2": random(3, 3, 3, 3), "w3": random(1, 3, 2, 2)}
     yield case("critic", critic, {"x": random(2, 2, 8, 8)}, weights())
     yield case("gradient penalty", gradient_penalty, {"x": random(2, 2, 8, 8)}, weights(), second=False)
+    yield from matrix_cases()
+
+
+def matrix_cases():
+    # Eight channels and even sides: the kernel for vectors of channels.
+    yield case(
+        "max_pool2d 2 2 0 ties", lambda x: F.max_pool2d(x, 2, 2),
+        {"x": torch.randint(-3, 0, (1, 8, 4, 4), generator=generator).double()})
+    yield case(
+        "conv2d 3 2 1 rectangular", lambda x, w, b: F.conv2d(x, w, b, stride=2, padding=1),
+        {"x": random(2, 2, 6, 7)}, {"w": random(3, 2, 3, 5), "b": random(3)})
+    yield case("matmul", lambda x, y: x @ y, {}, {"x": random(3, 4), "y": random(4, 5)})
+    yield case("matmul left", lambda x, y: x.T @ y, {}, {"x": random(4, 3), "y": random(4, 5)})
+    yield case("matmul right", lambda x, y: x @ y.T, {}, {"x": random(3, 4), "y": random(5, 4)})
+    for name, function in [
+        ("absolute", torch.abs), ("relu", F.relu), ("tanh", torch.tanh), ("logistic", torch.sigmoid),
+        ("exponential", torch.exp), ("at_least", lambda x: x.clamp(min=-0.25)), ("squared", torch.square),
+    ]:
+        yield case(name, function, {}, {"x": random(3, 5)})
+    # The square of a root has no second derivative: hence the 1.
+    for name, function in [("square_root", lambda x: torch.sqrt(x) + 1), ("logarithm", torch.log)]:
+        yield case(name, function, {}, {"x": random(3, 5, low=0.5, high=2)})
+    yield case("sum 0 2", lambda x: x.sum(dim=(0, 2), keepdim=True), {}, {"x": random(2, 3, 4)})
+    yield case("mean 1", lambda x: x.mean(dim=1, keepdim=True), {}, {"x": random(2, 3, 4)})
+    for name, function in [
+        ("add", torch.add), ("subtract", torch.subtract), ("multiply", torch.multiply), ("divide", torch.divide),
+    ]:
+        yield case(name, function, {}, {"x": random(2, 3, 4), "y": random(3, 1, low=0.5, high=2)})
 
 
 if __name__ == "__main__":

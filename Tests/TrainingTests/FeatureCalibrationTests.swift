@@ -76,9 +76,58 @@ import Training
     @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
     func `the statistics of the golden crops agree`() throws {
         let golden = try GoldenTensors("golden/dpa/dpa_camelyon.safetensors")
+        let calibration = try calibrateGoldenCrops("r32")
+        let tap = FeatureTap(block: 3, convolution: 2)
+        let found = try #require(try calibration.statistics(floor: 0.1)[tap])
+        let expected = try golden.statistics()
+        #expect(try #require(maximumRelativeDifference(found.mean, expected.mean)) < 1e-4)
+        #expect(try #require(maximumRelativeDifference(found.deviation, expected.deviation)) < 1e-4)
+        // Without a floor.
+        let plain = try #require(try calibration.statistics(floor: 0)[tap])
+        let stated = try Self.statedStatistics().feature_stats_r32
+        #expect(try #require(maximumRelativeDifference(plain.mean, stated.mean)) < 1e-4)
+        #expect(try #require(maximumRelativeDifference(plain.deviation, stated.std_population)) < 1e-4)
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    func `the statistics of a deeper layer agree`() throws {
+        let calibration = try calibrateGoldenCrops("r42")
+        let found = try #require(
+            try calibration.statistics(floor: 0.1)[FeatureTap(block: 4, convolution: 2)])
+        let stated = try Self.statedStatistics().feature_stats_r42
+        let average = { (values: [Float]) in values.reduce(0, +) / Float(values.count) }
+        #expect(abs(average(found.mean) - stated.mean_avg) < 1e-4 * stated.mean_avg)
+        #expect(abs(average(found.deviation) - stated.std_avg) < 1e-4 * stated.std_avg)
+        let first = try #require(maximumRelativeDifference(Array(found.mean.prefix(8)), stated.mean_first8))
+        #expect(first < 1e-4)
+        let second = maximumRelativeDifference(Array(found.deviation.prefix(8)), stated.std_first8)
+        #expect(try #require(second) < 1e-4)
+    }
+
+    private struct Stated: Decodable {
+        struct All: Decodable {
+            let mean: [Float]
+            let std_population: [Float]
+        }
+        struct Some: Decodable {
+            let mean_avg: Float
+            let std_avg: Float
+            let mean_first8: [Float]
+            let std_first8: [Float]
+        }
+        let feature_stats_r32: All
+        let feature_stats_r42: Some
+    }
+
+    private static func statedStatistics() throws -> Stated {
+        let data = try Data(contentsOf: SharedData.url("golden/dpa/resize_roc.json"))
+        return try JSONDecoder().decode(Stated.self, from: data)
+    }
+
+    private func calibrateGoldenCrops(_ tap: String) throws -> FeatureCalibration {
         let picture = try PNGFile.read(SharedData.url("data/stain/tiatoolbox_target_image.png"))
         var calibration = FeatureCalibration(
-            try GoldenTensors.vgg19("r32"), batch: 16, side: 64, channels: 3, team: WorkerTeam(count: 2))
+            try GoldenTensors.vgg19(tap), batch: 16, side: 64, channels: 3, team: WorkerTeam(count: 2))
         for first in stride(from: 0, to: 64, by: 16) {
             var batch: [Float] = []
             for number in first..<(first + 16) {
@@ -88,10 +137,6 @@ import Training
             }
             batch.withUnsafeBufferPointer { calibration.add($0, count: 16) }
         }
-        let found = try #require(
-            try calibration.statistics(floor: 0.1)[FeatureTap(block: 3, convolution: 2)])
-        let expected = try golden.statistics()
-        #expect(try #require(maximumRelativeDifference(found.mean, expected.mean)) < 1e-4)
-        #expect(try #require(maximumRelativeDifference(found.deviation, expected.deviation)) < 1e-4)
+        return calibration
     }
 }

@@ -65,6 +65,29 @@ struct `Training parity with PyTorch` {
         let losses = try golden.values("loss_per_image")
         #expect(try #require(maximumRelativeDifference(objective.losses, losses)) < 1e-4)
         try expectGradients(objective.gradients, golden)
+        try expectImages(of: stage, alpha: 0.3, golden)
+    }
+
+    /// The mixed input, its code and its reconstruction.
+    private func expectImages(of stage: StageAutoencoder, alpha share: Float, _ golden: GoldenTensors) throws
+    {
+        let graph = Graph()
+        let alpha = graph.input("alpha", [1])
+        let full = graph.input("full", [2, 64, 64, 3])
+        let input = StageImages(resolution: 64, alpha: alpha).input(full)
+        let code = stage.encode(input, alpha: alpha, in: graph)
+        let output = stage.decode(code, alpha: alpha, in: graph)
+        let half = full.resampled(height: 32, width: 32)
+        let program = Program([input, code, output, half], team: WorkerTeam(count: 1))
+        program.set("alpha", to: [share])
+        program.set("full", to: try golden.images("full"))
+        for (name, tensor) in try golden.file.tensors(under: "init.") { program.set(name, to: tensor.values) }
+        program.run()
+        for (name, value) in [("x", input), ("latent", code), ("output", output), ("stab32_input", half)] {
+            let expected = try golden.images(name)
+            let difference = try #require(maximumRelativeDifference(program.values(value), expected))
+            #expect(difference < 1e-4, "\(name)")
+        }
     }
 
     private func expectGradients(_ gradients: NamedTensors, _ golden: GoldenTensors) throws {

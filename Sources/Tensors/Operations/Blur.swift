@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 extension Value {
     /// Every channel convolved with a separable, normalized Gaussian window; zeros outside the image.

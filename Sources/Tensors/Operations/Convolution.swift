@@ -63,8 +63,7 @@ private struct Convolution: Operation {
 
     func kernel(for inputs: [TensorShape], result: TensorShape) -> any TensorKernel {
         ConvolutionKernel(
-            convolution: ForwardConvolution(geometry), layout: "forward \(geometry.weightLayout)",
-            slope: slope, hasBias: inputs.count > 2)
+            convolution: ForwardConvolution(geometry), slope: slope, hasBias: inputs.count > 2)
     }
 
     func cotangents(_ cotangent: Value, inputs: [Value], result: Value) -> [Value?] {
@@ -90,8 +89,7 @@ private struct InputGradient: Operation {
     }
 
     func kernel(for inputs: [TensorShape], result: TensorShape) -> any TensorKernel {
-        InputGradientKernel(
-            gradient: ConvolutionDataGradient(geometry), layout: "data gradient \(geometry.weightLayout)")
+        InputGradientKernel(gradient: ConvolutionDataGradient(geometry))
     }
 
     func cotangents(_ cotangent: Value, inputs: [Value], result: Value) -> [Value?] {
@@ -127,7 +125,6 @@ private struct WeightGradient: Operation {
 
 private struct ConvolutionKernel: TensorKernel {
     let convolution: ForwardConvolution
-    let layout: String
     let slope: Float?
     let hasBias: Bool
     var joint: Joint?
@@ -135,7 +132,9 @@ private struct ConvolutionKernel: TensorKernel {
     var blockCount: Int { convolution.blockCount }
     var scratchCount: Int { convolution.scratchCount }
     var packing: WeightPacking? {
-        WeightPacking(operand: 1, layout: layout, count: convolution.packedCount) { [convolution] in
+        WeightPacking(
+            operand: 1, layout: convolution.weightLayout, count: convolution.packedCount
+        ) { [convolution] in
             convolution.pack($0, into: $1)
         }
     }
@@ -159,13 +158,12 @@ private struct ConvolutionKernel: TensorKernel {
 
 private struct InputGradientKernel: TensorKernel {
     let gradient: ConvolutionDataGradient
-    let layout: String
     var joint: Joint?
 
     var blockCount: Int { gradient.blockCount }
     var scratchCount: Int { gradient.scratchCount }
     var packing: WeightPacking? {
-        WeightPacking(operand: 1, layout: layout, count: gradient.packedCount) { [gradient] in
+        WeightPacking(operand: 1, layout: gradient.weightLayout, count: gradient.packedCount) { [gradient] in
             gradient.pack($0, into: $1)
         }
     }
@@ -231,10 +229,4 @@ extension ConvolutionGeometry {
     fileprivate var inputShape: TensorShape { [batch, height, width, inputs] }
     fileprivate var outputShape: TensorShape { [batch, outputHeight, outputWidth, outputs] }
     fileprivate var weightShape: TensorShape { [outputs, inputs, rows, columns] }
-
-    /// The layout of packed weights may depend on the whole geometry, since it decides the method; the batch
-    /// included. The channels too: the same memory may be seen as weights of other sizes.
-    fileprivate var weightLayout: String {
-        "\(batch) \(height)x\(width) \(weightShape) stride \(stride) padding \(padding)"
-    }
 }

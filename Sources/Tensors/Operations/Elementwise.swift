@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 extension Value {
     /// |x|; its derivative at 0 is 0.

@@ -21,7 +21,7 @@ private struct LeakyReLU: Operation {
     func resultShape(of inputs: [TensorShape]) -> TensorShape { inputs[0] }
 
     func kernel(for inputs: [TensorShape], result: TensorShape) -> any TensorKernel {
-        GateKernel(slope: slope, count: result.count, gate: 0)
+        RectifierKernel(slope: slope, count: result.count)
     }
 
     /// The result serves as gate, so that the input's memory can be reused.
@@ -40,7 +40,7 @@ private struct Gate: Operation {
     }
 
     func kernel(for inputs: [TensorShape], result: TensorShape) -> any TensorKernel {
-        GateKernel(slope: slope, count: result.count, gate: 1)
+        GateKernel(slope: slope, count: result.count)
     }
 
     func cotangents(_ cotangent: Value, inputs: [Value], result: Value) -> [Value?] {
@@ -48,20 +48,43 @@ private struct Gate: Operation {
     }
 }
 
-/// Input 0 where input `gate` > 0, slope times it elsewhere.
+/// The same as convolutions do before they store (`RECTIFIED` in CKernels): NaN stays, and slope 0 gives 0 even for
+/// minus infinity.
+private struct RectifierKernel: TensorKernel {
+    let slope: Float
+    let count: Int
+
+    var blockCount: Int { blocks(of: elementsPerBlock, covering: count) }
+    var overwritable: [Int] { [0] }
+
+    func run(block: Int, _ operands: Operands) {
+        let (input, result) = (operands[0], operands.result)
+        for index in range(ofBlock: block, size: elementsPerBlock, count: count) {
+            let value = input[index]
+            result[index] = value < 0 ? scaled(value, by: slope) : value
+        }
+    }
+}
+
+/// Input 0 where input 1 > 0, slope times it elsewhere.
 private struct GateKernel: TensorKernel {
     let slope: Float
     let count: Int
-    let gate: Int
 
     var blockCount: Int { blocks(of: elementsPerBlock, covering: count) }
-    var overwritable: [Int] { gate == 0 ? [0] : [0, 1] }
+    var overwritable: [Int] { [0, 1] }
 
     func run(block: Int, _ operands: Operands) {
-        let (input, gate, result) = (operands[0], operands[gate], operands.result)
+        let (input, gate, result) = (operands[0], operands[1], operands.result)
         for index in range(ofBlock: block, size: elementsPerBlock, count: count) {
             let value = input[index]
-            result[index] = gate[index] > 0 ? value : value * slope
+            result[index] = gate[index] > 0 ? value : scaled(value, by: slope)
         }
     }
+}
+
+/// slope · value, and 0 for slope 0 whatever the value: a closed gate lets not even infinity through.
+@inline(__always)
+private func scaled(_ value: Float, by slope: Float) -> Float {
+    slope == 0 ? 0 : value * slope
 }
