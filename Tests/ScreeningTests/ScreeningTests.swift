@@ -103,7 +103,7 @@ private let generic = FixtureSlides.path("tiny-generic.tif")
         let auc = areaUnderROC(positives: inside, negatives: outside)
         // Worse than chance: to a model of airy lung tissue, fibrous stroma is stranger than nests of nuclei.
         #expect(inside.count >= 10 && outside.count >= 40)
-        #expect(abs(auc - 0.23) < 0.03, "AUC \(auc) of \(inside.count) against \(outside.count) tiles")
+        #expect(abs(auc - 0.37) < 0.03, "AUC \(auc) of \(inside.count) against \(outside.count) tiles")
     }
 }
 
