@@ -88,6 +88,8 @@ struct SelfModelSample: Sendable {
 enum TooLittleTissueForSelf: Error {
     /// In square millimeters.
     case tissue(found: Double, needed: Double)
+    /// Too few places to begin with: those whose field touches a held-out crop are not trained on.
+    case drawn(training: Int, heldOut: Int)
     /// Places that could be read and have a stain, of those that were drawn.
     case usable(found: Int, of: Int)
 }
