@@ -2,7 +2,7 @@
 ///
 /// Where there are many, it looks at ``mostImages`` of them, taken at equal distances from the whole list: names
 /// sort by slide or patient, so that the first ones would be those of a few slides.
-struct HeldOutLoss {
+package struct HeldOutLoss {
     private let images: PreparedImages
     private let side: Int
     /// Which images are looked at.
@@ -11,7 +11,7 @@ struct HeldOutLoss {
     private let features: FeatureCache?
 
     /// More images than these would slow training more than they sharpen the curve.
-    static let mostImages = 512
+    package static let mostImages = 512
 
     /// - Parameter cache: makes a cache of the features of these images, if they are wanted.
     init(_ images: PreparedImages, side: Int, cache: (_ indices: [Int]) throws -> FeatureCache?) rethrows {
@@ -22,7 +22,7 @@ struct HeldOutLoss {
     }
 
     /// All of `count` images, or ``mostImages`` of them at equal distances.
-    static func indices(of count: Int) -> [Int] {
+    package static func indices(of count: Int) -> [Int] {
         let wanted = min(count, mostImages)
         return (0..<wanted).map { $0 * count / wanted }
     }

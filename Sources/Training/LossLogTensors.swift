@@ -1,4 +1,4 @@
-internal import Networks
+package import Networks
 
 /// A training's log in its checkpoint: losses alone, as tensors, because a text of millions of rows would not fit
 /// into the file's header. Step, stage and alpha of a row, and which rows hold a held-out loss, follow from the
@@ -9,7 +9,7 @@ extension LossLog {
 
     /// `loss` [updates]; `held_out` [looks, 2]: each value's bits, upper and lower half, since a held-out loss may
     /// be no finite number and a tensor's elements may not.
-    var tensors: NamedTensors {
+    package var tensors: NamedTensors {
         var tensors: NamedTensors = [:]
         let losses = rows.compactMap(\.loss)
         if !losses.isEmpty { tensors[Self.lossName] = Tensor(shape: [losses.count], values: losses) }
@@ -23,7 +23,7 @@ extension LossLog {
     }
 
     /// The log of a training after `updates` updates; nil if the tensors are not those of such a log.
-    init?(_ tensors: NamedTensors, updates: Int, of configuration: TrainingConfiguration) {
+    package init?(_ tensors: NamedTensors, updates: Int, of configuration: TrainingConfiguration) {
         guard Set(tensors.keys).isSubset(of: [Self.lossName, Self.heldOutName]) else { return nil }
         let losses = tensors[Self.lossName]?.values ?? []
         guard losses.count == updates, let looks = Self.looks(tensors[Self.heldOutName]?.values ?? []) else {
