@@ -30,6 +30,17 @@ import Training
         #expect(plain.rows.first?.loss != pixels.rows.first?.loss)
     }
 
+    @Test func `progress tells how far the phase is and whether it is the last`() throws {
+        let configuration = try TinyTraining.growing.configuration()
+        var seen: [TrainingProgress] = []
+        _ = try Trainer(configuration, set: TinyTraining.set(), checkpoint: nil, team: WorkerTeam(count: 1))
+            .run(progress: { seen.append($0) })
+        #expect(seen.map(\.update) == [1, 2, 3, 1, 2, 3, 1, 2, 3, 4])
+        #expect(seen.map(\.updates) == [3, 3, 3, 3, 3, 3, 4, 4, 4, 4])
+        #expect(
+            seen.map(\.isLastPhase) == Array(repeating: false, count: 6) + Array(repeating: true, count: 4))
+    }
+
     @Test func `training lowers the loss`() throws {
         let yaml = TinyTraining.plain.yaml(schedule: "{iterations: 150}")
         let network = try TinyTraining.train(TrainingConfiguration(yaml: yaml), TinyTraining.set())
