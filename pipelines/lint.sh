@@ -14,7 +14,14 @@ refuse() {
 refuse 'try!' Sources 'throw a typed error instead'
 refuse '\bprint\(' 'Sources' 'libraries are silent; the program speaks through Terminal and Logger'
 refuse 'DispatchSemaphore|Thread\.sleep' Sources 'suspend instead of blocking'
-refuse '@unchecked Sendable$' Sources 'give the reason in a comment on the same line, or use Mutex'
+hits=$(grep -rlE --include='*.swift' '@unchecked Sendable' Sources Tests | sort | while read -r file; do
+    # The reason is a comment right above that begins with "Unchecked".
+    awk -v file="$file" '
+        /^[[:space:]]*\/\/\// { if (/\/\/\/ Unchecked[ ,:]/) reason = 1; next }
+        /@unchecked Sendable/ && !reason { print file ":" NR ":" $0 }
+        { reason = 0 }' "$file"
+done)
+[ -z "$hits" ] || { echo "$hits"; echo '  -> say why above it (/// Unchecked: ...), or use a lock of Flow'; failed=1; }
 refuse 'fatalError\(' Sources 'precondition for mistakes of the programmer, errors for everything else'
 refuse '^(public |internal )?import Foundation$' 'Sources/Pixels Sources/Flow Sources/Tissue Sources/Pictures' \
     'these modules need the standard library only'

@@ -138,18 +138,25 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
     public let licence: String
     public let seed: UInt64
     public let codeVersion: String
+    /// Architecture and kernels that the last digits of the weights come from, such as `x86_64 avx512`; nil in
+    /// older files.
+    public let processor: String?
 
-    public init(data: String, licence: String, seed: UInt64, codeVersion: String) {
+    public init(
+        data: String, licence: String, seed: UInt64, codeVersion: String, processor: String? = nil
+    ) {
         self.data = data
         self.licence = licence
         self.seed = seed
         self.codeVersion = codeVersion
+        self.processor = processor
     }
 
     private enum CodingKeys: String, CodingKey {
         case data
         case licence
         case seed
+        case processor
         case codeVersion = "code_version"
     }
 }

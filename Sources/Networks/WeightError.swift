@@ -42,7 +42,7 @@ extension [ParameterShape] {
     public var weightCount: Int { reduce(0) { $0 + $1.count } }
 
     /// Checks that `tensors` are exactly these parameters.
-    func check(_ tensors: NamedTensors) throws(WeightError) {
+    package func check(_ tensors: NamedTensors) throws(WeightError) {
         for parameter in self {
             guard let tensor = tensors[parameter.name] else { throw .missing(tensor: parameter.name) }
             guard tensor.shape == parameter.shape else {

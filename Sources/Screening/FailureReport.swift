@@ -67,6 +67,10 @@ extension FailureReport {
             case .tissue(let found, let needed):
                 "the slide has \(TileTable.decimal(found, places: 2)) square mm of tissue without pen, and "
                     + "\(TileTable.decimal(needed, places: 2)) are needed to learn what its majority looks like"
+            case .drawn(let training, let heldOut):
+                "the tissue of the slide lies so close together that only \(training) places to learn from and "
+                    + "\(heldOut) to compare with could be drawn apart from each other, too few to learn what its "
+                    + "majority looks like"
             case .usable(let found, let drawn):
                 "only \(found) of \(drawn) places drawn from the slide have a stain and can be read, too few to "
                     + "learn what its majority looks like"
@@ -109,7 +113,7 @@ public enum ExitStatus {
 
     private static func code(_ reason: String) -> Int32 {
         switch reason {
-        case "internal_error", "scoring_failed", "training_failed": internalError
+        case "internal_error", "scoring_failed": internalError
         case "io_error", "output_failed": ioError
         case "output_forbidden": cannotCreateOutput
         case FailureReport.diskFull: temporary

@@ -48,6 +48,10 @@ struct SelfModelLearning: Sendable {
             throw TooLittleTissueForSelf.tissue(
                 found: area(sample.candidates), needed: area(settings.minimumPlaces))
         }
+        guard Self.areEnough(training: sample.training.count, heldOut: sample.heldOut.count) else {
+            throw TooLittleTissueForSelf.drawn(
+                training: sample.training.count, heldOut: sample.heldOut.count)
+        }
         let reading = SelfModelReading(
             path: input.path, level: chart.level, grid: grid,
             stain: .tile(
@@ -59,6 +63,10 @@ struct SelfModelLearning: Sendable {
                 .run(progress: { progress(.learning(done: $0.step, of: $0.total)) })
         }
         return try outcome(network, set, sample)
+    }
+
+    private static func areEnough(training: Int, heldOut: Int) -> Bool {
+        training >= SelfModelSettings.fewestTraining && heldOut >= SelfModelSettings.fewestHeldOut
     }
 
     /// Square millimeters of so many places half a crop apart.
@@ -83,9 +91,9 @@ struct SelfModelLearning: Sendable {
         let heldOut = try await reading.images(
             of: sample.heldOut, part: .crop, side: configuration.input.size, firstSource: source,
             onTile: count)
-        guard training.count >= SelfModelSettings.fewestTraining,
-            heldOut.count >= SelfModelSettings.fewestHeldOut
-        else { throw TooLittleTissueForSelf.usable(found: training.count + heldOut.count, of: total) }
+        guard Self.areEnough(training: training.count, heldOut: heldOut.count) else {
+            throw TooLittleTissueForSelf.usable(found: training.count + heldOut.count, of: total)
+        }
         return TrainingSet(
             training: training, heldOut: heldOut, extractor: extractor, stainTarget: target,
             description: "\(training.count) places of \(URL(fileURLWithPath: input.path).lastPathComponent), "
@@ -108,8 +116,8 @@ struct SelfModelLearning: Sendable {
             trainingImages: set.training.count, heldOutImages: set.heldOut.count, seed: configuration.seed,
             warmup: settings.warmup, iterations: settings.iterations, batch: configuration.optimizer.batch,
             learningRate: configuration.optimizer.learningRate,
-            trainingLoss: loaded.model.record.metrics["training_loss"],
-            heldOutLoss: heldOut.reduce(0) { $0 + Double($1) } / Double(heldOut.count),
+            trainingLoss: loaded.model.record.metrics[TrainingReport.Metric.trainingLoss.rawValue],
+            heldOutMeanScore: heldOut.reduce(0) { $0 + Double($1) } / Double(heldOut.count),
             tile: recipe.tile, tileResolution: recipe.tileResolution, crop: recipe.crop, input: recipe.input,
             meaning: SelfModelMeaning.manifest)
         return Outcome(model: loaded, file: bytes, report: report)

@@ -1,19 +1,19 @@
 internal import Kernels
 internal import Pixels
-internal import Tissue
+package import Tissue
 
 /// The places of a slide that its own model learns from, and those that tell how the majority scores.
 ///
 /// Both are drawn by a hash of seed and position, whatever coverage and cap the screening has: the model belongs to
 /// the slide and the seed. Cells of the dense grid are held out in neighborhoods of 2 x 2, scattered over the slide
 /// so that they represent it; no pixel of a held-out crop is in the field of a training place.
-struct SelfModelSample: Sendable {
+package struct SelfModelSample: Sendable {
     /// Places half a crop apart with enough tissue and without pen or black.
-    let candidates: Int
+    package let candidates: Int
     /// In row-major order.
-    let training: [TileSite]
+    package let training: [TileSite]
     /// In row-major order.
-    let heldOut: [TileSite]
+    package let heldOut: [TileSite]
 
     /// Crops with more glass than this say little about the tissue.
     static let minimumTissue = 0.5
@@ -28,7 +28,7 @@ struct SelfModelSample: Sendable {
     }
 
     /// - Parameter grid: dense.
-    init(grid: TileGrid, mask: TissueMask, settings: SelfModelSettings, seed: UInt64) {
+    package init(grid: TileGrid, mask: TissueMask, settings: SelfModelSettings, seed: UInt64) {
         let sites = OverlappingSampler(
             grid: grid, minimumTissue: Self.minimumTissue, maximumForeign: Self.maximumForeign
         ).sites(on: mask)
@@ -88,6 +88,8 @@ struct SelfModelSample: Sendable {
 enum TooLittleTissueForSelf: Error {
     /// In square millimeters.
     case tissue(found: Double, needed: Double)
+    /// Too few places to begin with: those whose field touches a held-out crop are not trained on.
+    case drawn(training: Int, heldOut: Int)
     /// Places that could be read and have a stain, of those that were drawn.
     case usable(found: Int, of: Int)
 }

@@ -113,7 +113,7 @@ public struct SlideManifest: Sendable, Codable {
         /// Mean of the last 50 batches.
         public var trainingLoss: Double?
         /// Mean score of the held-out images.
-        public var heldOutLoss: Double
+        public var heldOutMeanScore: Double
         /// The field of view, as in the model file: sides in pixels, and µm per pixel of the tile.
         public var tile: Int
         public var tileResolution: Double?

@@ -5,6 +5,7 @@ extension ConfigurationNode {
     ///
     /// Plain scalars are numbers where they look like numbers to anybody: YAML 1.1 itself would call `1e-3` text.
     init(yaml text: String) throws(ConfigurationError) {
+        try YAMLGuard.check(text)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -39,8 +40,7 @@ extension ConfigurationNode {
                 pairs.append((name, ConfigurationNode(node.value, line: key.mark?.line)))
             }
             self.init(.mapping(pairs), line: line)
-        case .alias:
-            throw .syntax(line: line, reason: "references to other parts of the file are not supported")
+        case .alias: throw YAMLGuard.references(line: line)
         }
     }
 

@@ -22,7 +22,9 @@ struct EarlierModel {
 
     /// Refuses before any image is read, if the configuration alone tells that the model is another.
     func check(_ configuration: TrainingConfiguration) throws {
-        guard try configuration.json() == self.configuration else { throw ModelInTheWay(path: path) }
+        guard let text = self.configuration, let earlier = try? TrainingConfiguration(yaml: text),
+            earlier.withoutPaths == configuration.withoutPaths
+        else { throw ModelInTheWay(path: path) }
     }
 
     /// Whether the model is what this training would make.
@@ -36,7 +38,7 @@ public struct ModelInTheWay: Error, Equatable, CustomStringConvertible {
     public init(path: String) { self.path = path }
 
     public var description: String {
-        "'\(path)' exists and was made from another configuration or other images; "
+        "'\(path)' exists and was made from another configuration, other images or by another version; "
             + "choose another output with -o, or replace it with --restart"
     }
 }

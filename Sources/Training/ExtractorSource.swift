@@ -28,15 +28,28 @@ public struct ExtractorSource: Sendable {
                     file: try SafetensorsFile(bytes: bytes), family: .vgg19, blocks: nil, sha256: digest,
                     identity: digest)
             } catch {
-                throw .unreadable(path: url.path, reason: "\(error)")
+                throw .unreadable(path: url.path, reason: Self.clause(error))
             }
         case .builtIn:
             do {
                 let source = try url ?? BuiltInModels.url(BuiltInModels.names[0])
                 return try small([UInt8](Data(contentsOf: source)))
             } catch {
-                throw .unreadable(path: url?.path ?? BuiltInModels.names[0], reason: "\(error)")
+                throw .unreadable(path: url?.path ?? BuiltInModels.names[0], reason: Self.clause(error))
             }
+        }
+    }
+
+    /// What is wrong with the file, as a clause.
+    private static func clause(_ error: any Error) -> String {
+        switch error {
+        case let error as SafetensorsError: error.description
+        case let error as ModelFileError: error.description
+        case let error as FileError: error.description
+        case is DecodingError: "what its header says about the extractor is not understood; make it again"
+        case CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile: "there is no such file"
+        case CocoaError.fileReadNoPermission: "reading it is not permitted"
+        default: "the system does not let it be read; check that it is a file"
         }
     }
 

@@ -18,16 +18,18 @@ package final class FeatureCache {
         guard isFixed, isWhole, phase.loss != .pixelL1 else { return false }
         let extractor = try set.extractor.extractor(taps: phase.stage.taps)
         let floats = extractor.featureCounts(side: configuration.input.size).reduce(0, +)
-        return set.training.count * floats * 4 <= limit
+        let count = set.training.count + HeldOutLoss.indices(of: set.heldOut.count).count
+        return count * floats * 4 <= limit
     }
 
-    /// Computes the features of the center crops of the first `count` of `images`.
+    /// Computes the features of the center crops of the `images` with these `indices`.
     ///
     /// - Throws: `CancellationError`.
     init(
-        _ images: PreparedImages, count: Int, extractor: PerceptualExtractor, side: Int, batch: Int,
+        _ images: PreparedImages, _ indices: [Int], extractor: PerceptualExtractor, side: Int, batch: Int,
         team: WorkerTeam
     ) throws(CancellationError) {
+        let count = indices.count
         sizes = extractor.featureCounts(side: side)
         features = sizes.map { FloatStorageBox(count: $0 * count) }
         let reader = FeatureReader(
@@ -37,7 +39,8 @@ package final class FeatureCache {
         for first in stride(from: 0, to: count, by: batch) {
             if Task.isCancelled { throw CancellationError() }
             for slot in 0..<batch {
-                images.writeCenter(of: (first + slot) % count, side: side, into: target + slot * size)
+                images.writeCenter(
+                    of: indices[(first + slot) % count], side: side, into: target + slot * size)
             }
             reader.run()
             for (tap, size) in sizes.enumerated() {
@@ -48,7 +51,7 @@ package final class FeatureCache {
         }
     }
 
-    /// Hands an image's features to the slot of a batch.
+    /// Hands the features of an image, by its place among the indices, to the slot of a batch.
     func copy(_ index: Int, to slot: Int, of objective: StageObjective) {
         for (tap, size) in sizes.enumerated() {
             guard let target = objective.originalFeatures[tap].baseAddress else { continue }

@@ -73,7 +73,7 @@ public struct ModelAssembly {
             recipe: configuration.input.recipe,
             training: TrainingRecord(
                 data: set.description, licence: set.licence, seed: configuration.seed,
-                codeVersion: codeVersion),
+                codeVersion: codeVersion, processor: "\(ProcessorKind.current)"),
             metrics: metrics)
     }
 

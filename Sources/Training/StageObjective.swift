@@ -16,6 +16,8 @@ public final class StageObjective {
         let losses: Value
         let mean: Value
         let gradients: [Value]
+
+        var all: [Value] { [losses, mean] + gradients }
     }
 
     /// - Parameters:
@@ -29,6 +31,33 @@ public final class StageObjective {
         side: Int, takesFeatures: Bool = false, team: WorkerTeam
     ) {
         self.autoencoder = autoencoder
+        values = Self.values(
+            autoencoder, loss: loss, distances: distances, batch: batch, side: side,
+            takesFeatures: takesFeatures)
+        program = Program(values.all, team: team)
+        guard let images = program.leaf("images") else { preconditionFailure("a loss without images") }
+        self.images = images
+        alpha = program.leaf("alpha")
+        let extractor = takesFeatures ? distances[autoencoder.architecture.resolution]?.extractor : nil
+        originalFeatures = (extractor?.taps ?? []).compactMap { [program] in
+            program.leaf(PerceptualExtractor.inputName($0))
+        }
+    }
+
+    /// Bytes that the objective would take, without taking them.
+    static func byteCount(
+        _ autoencoder: StageAutoencoder, loss: TrainingConfiguration.Loss,
+        distances: [Int: PerceptualDistance], batch: Int, side: Int, workers: Int
+    ) -> Int {
+        let values = values(
+            autoencoder, loss: loss, distances: distances, batch: batch, side: side, takesFeatures: false)
+        return Program.byteCount(of: values.all, workers: workers)
+    }
+
+    private static func values(
+        _ autoencoder: StageAutoencoder, loss: TrainingConfiguration.Loss,
+        distances: [Int: PerceptualDistance], batch: Int, side: Int, takesFeatures: Bool
+    ) -> Values {
         let graph = Graph()
         let full = graph.input("images", [batch, side, side, autoencoder.architecture.imageChannels])
         let alpha = autoencoder.isFading ? graph.input("alpha", [1]) : nil
@@ -41,15 +70,8 @@ public final class StageObjective {
         let losses = stage.losses(loss, distances, input, output, features: features, in: graph)
         let mean = losses.mean
         let parameters = graph.parameters(autoencoder.parameters.map(\.name))
-        values = Values(
+        return Values(
             losses: losses, mean: mean, gradients: graph.gradients(of: mean, withRespectTo: parameters))
-        program = Program([losses, mean] + values.gradients, team: team)
-        guard let images = program.leaf("images") else { preconditionFailure("a loss without images") }
-        self.images = images
-        self.alpha = program.leaf("alpha")
-        originalFeatures = (extractor?.taps ?? []).compactMap { [program] in
-            program.leaf(PerceptualExtractor.inputName($0))
-        }
     }
 
     /// Share of the new layers in the next run, while the stage fades.

@@ -6,7 +6,8 @@ public struct TrainedNetwork: Sendable {
     public let weights: NamedTensors
     public let statistics: [FeatureTap: FeatureStatistics]
     public let log: LossLog
-    /// Mean loss of the held-out images with these weights.
+    /// Mean loss of the held-out images with these weights; where there are more than 512, of 512 that are spread
+    /// evenly over their list.
     public let heldOutLoss: Float?
 }
 
@@ -20,8 +21,14 @@ public struct TrainingProgress: Sendable, Equatable {
     public let mayEndEarlier: Bool
     /// Name of the phase, such as `warmup`, `64`, `fade 64`.
     public let phase: String
+    /// Updates made in the phase, and at most.
+    public let update: Int
+    public let updates: Int
     public let loss: Float
     public let heldOutLoss: Float?
+
+    /// Whether no other phase follows.
+    public var isLastPhase: Bool { step - update + updates == total }
 }
 
 /// Why training ended without a model.

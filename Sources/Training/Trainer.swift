@@ -1,20 +1,24 @@
+public import Kernels
 internal import Networks
 public import Tensors
 
 /// Trains one model: the phases of a configuration on a set of images, update after update.
 ///
-/// The result depends on configuration, images and extractor alone: not on the number of workers, nor on where
-/// a training was interrupted and resumed.
+/// The result depends on configuration, images, extractor, version of the program and kind of processor: not on
+/// the number of workers, nor on where a training was interrupted and resumed.
 public final class Trainer {
     public let configuration: TrainingConfiguration
-    private let set: TrainingSet
-    private let team: WorkerTeam
+    let set: TrainingSet
+    let team: WorkerTeam
     private let checkpoint: TrainingCheckpoint?
-    private let featureCacheLimit: Int
+    let featureCacheLimit: Int
     private let phases: [TrainingPhase]
-    private let architecture: AutoencoderArchitecture
-    private var calibration: PhaseCalibration
-    private var state: TrainingState
+    let architecture: AutoencoderArchitecture
+    var calibration: PhaseCalibration
+    var state: TrainingState
+    /// The kernels of the checkpoint that is taken up, if they are not those that this processor would choose:
+    /// they run from then on.
+    public let switchedKernels: KernelPath?
 
     /// A loss above this is taken for divergence.
     private static let lossLimit: Float = 1e6
@@ -25,12 +29,16 @@ public final class Trainer {
     ///   - path: of the file from which an interrupted training goes on, and to which this one saves; nil to do
     ///     neither.
     ///   - resumes: whether an interrupted training goes on; else it is overwritten by the first checkpoint.
+    ///   - codeVersion: of the program; a checkpoint of another one is not taken up.
     ///   - featureCacheLimit: bytes for features of images that are always seen alike. The result does not
     ///     depend on it.
+    ///   - switchKernels: makes these kernels run, if the processor can, for a checkpoint that was made with
+    ///     them; in the whole process, unless given.
     /// - Throws: ``CheckpointError``, and errors of the network's shape.
     public init(
         _ configuration: TrainingConfiguration, set: TrainingSet, checkpoint path: String?,
-        resumes: Bool = true, featureCacheLimit: Int = 1 << 30, team: WorkerTeam
+        resumes: Bool = true, codeVersion: String = "", featureCacheLimit: Int = 1 << 30, team: WorkerTeam,
+        switchKernels: (KernelPath) -> Bool = { $0.force() }
     ) throws {
         self.configuration = configuration
         self.set = set
@@ -40,14 +48,32 @@ public final class Trainer {
         architecture = try configuration.architecture()
         calibration = PhaseCalibration(configuration, set: set, team: team)
         checkpoint = try path.map {
-            TrainingCheckpoint(path: $0, fingerprint: try TrainingFingerprint(configuration, set).sha256)
+            TrainingCheckpoint(
+                path: $0, configuration: configuration,
+                fingerprint: try TrainingFingerprint(configuration, set, codeVersion: codeVersion).sha256)
         }
-        state = TrainingState(weights: [:])
-        if resumes, let saved = try checkpoint?.load() {
-            state = saved
+        if resumes, let checkpoint, let saved = try checkpoint.load() {
+            switchedKernels = try Self.takeUp(saved.processor, of: checkpoint, switchKernels)
+            state = saved.state
         } else {
+            switchedKernels = nil
+            state = TrainingState(weights: [:])
             state.weights = try freshWeights(of: phases[0])
         }
+    }
+
+    /// Goes on with the kernels of the checkpoint, so that the result is that of an uninterrupted training to the
+    /// last digit.
+    ///
+    /// - Returns: the kernels, if they are not the present ones.
+    private static func takeUp(
+        _ processor: String, of checkpoint: TrainingCheckpoint, _ switchKernels: (KernelPath) -> Bool
+    ) throws(CheckpointError) -> KernelPath? {
+        if processor == "\(ProcessorKind.current)" { return nil }
+        guard let path = KernelPath.allCases.first(where: { processor == "\(ProcessorKind($0))" }),
+            switchKernels(path)
+        else { throw .ofAnotherProcessor(path: checkpoint.path, kind: processor) }
+        return path
     }
 
     /// Updates made so far, and at most.
@@ -101,7 +127,8 @@ public final class Trainer {
                 throw CancellationError()
             }
             let loss = try update(phase, desk)
-            let heldOutLoss = isCheckDue(phase) ? desk.heldOut.mean(desk.objective) : nil
+            let heldOutLoss =
+                phase.isLookDue(after: state.update) ? desk.heldOut.mean(desk.objective) : nil
             note(phase, loss, heldOutLoss, progress)
             if let heldOutLoss, phase.stopsEarly { judge(heldOutLoss, desk.objective) }
             if timer.isDue() {
@@ -115,13 +142,6 @@ public final class Trainer {
         }
     }
 
-    /// The held-out images are looked at in the last phase, and when it ends: before, the network is not yet
-    /// what it will be.
-    private func isCheckDue(_ phase: TrainingPhase) -> Bool {
-        state.phase == phases.count - 1
-            && (state.update % configuration.checkInterval == 0 || state.update == phase.iterations)
-    }
-
     private func note(
         _ phase: TrainingPhase, _ loss: Float, _ heldOutLoss: Float?, _ progress: (TrainingProgress) -> Void
     ) {
@@ -132,7 +152,8 @@ public final class Trainer {
         progress(
             TrainingProgress(
                 step: state.step, total: configuration.iterationLimit, mayEndEarlier: phase.stopsEarly,
-                phase: phase.name, loss: loss, heldOutLoss: heldOutLoss))
+                phase: phase.name, update: state.update, updates: phase.iterations, loss: loss,
+                heldOutLoss: heldOutLoss))
     }
 
     private func enterNextPhase() throws(WeightError) {
@@ -167,69 +188,6 @@ public final class Trainer {
     private var isExhausted: Bool {
         guard case .earlyStopping(let rule) = configuration.schedule.length else { return false }
         return state.stopping.checksWithoutGain >= rule.patience
-    }
-}
-
-/// Networks, memory and weights of the phases.
-extension Trainer {
-    /// Sets up what a phase works with, at the present state.
-    private func makeDesk(_ phase: TrainingPhase) throws -> TrainingDesk {
-        let caches = try FeatureCache.suits(configuration, phase, set, limit: featureCacheLimit)
-        let objective = StageObjective(
-            try network(of: phase), loss: phase.loss, distances: try calibration.distances(of: phase),
-            batch: configuration.optimizer.batch, side: configuration.input.size, takesFeatures: caches,
-            team: team)
-        objective.tensors = state.weights
-        let optimizer = objective.makeOptimizer(learningRate: configuration.optimizer.learningRate)
-        if !state.moments.isEmpty { try optimizer.restore(state.moments, updates: state.update) }
-        let sampler = BatchSampler(
-            images: set.training, side: configuration.input.size, batch: configuration.optimizer.batch,
-            augmentation: configuration.augmentation, seed: configuration.seed)
-        let features = caches ? try cache(set.training, count: set.training.count, phase) : nil
-        return TrainingDesk(
-            objective: objective, optimizer: optimizer,
-            loader: BatchLoader(sampler, into: objective, features: features, team: team),
-            heldOut: try HeldOutLoss(set.heldOut, side: configuration.input.size) { count in
-                caches ? try cache(set.heldOut, count: count, phase) : nil
-            })
-    }
-
-    private func cache(
-        _ images: PreparedImages, count: Int, _ phase: TrainingPhase
-    ) throws -> FeatureCache {
-        try FeatureCache(
-            images, count: count, extractor: set.extractor.extractor(taps: phase.stage.taps),
-            side: configuration.input.size, batch: configuration.optimizer.batch, team: team)
-    }
-
-    private func network(of phase: TrainingPhase) throws(WeightError) -> StageAutoencoder {
-        try StageAutoencoder(architecture, resolution: phase.stage.resolution, isFading: phase.stage.isFade)
-    }
-
-    private func freshWeights(of phase: TrainingPhase) throws(WeightError) -> NamedTensors {
-        InitialWeights.tensors(try network(of: phase).parameters, seed: configuration.seed)
-    }
-
-    /// The weights with which a phase begins: the same network goes on, another resolution grows from it.
-    private func weights(
-        entering phase: TrainingPhase, from previous: TrainingPhase
-    ) throws(WeightError) -> NamedTensors {
-        if phase.stage == previous.stage { return state.weights }
-        return try network(of: phase).tensors(following: state.weights, fresh: freshWeights(of: phase))
-    }
-}
-
-/// What a phase works with.
-private struct TrainingDesk {
-    let objective: StageObjective
-    let optimizer: AdamOptimizer
-    let loader: BatchLoader
-    let heldOut: HeldOutLoss
-
-    /// Writes weights and moments down, so that the state can be saved.
-    func note(in state: inout TrainingState) {
-        state.weights = objective.tensors
-        state.moments = optimizer.state
     }
 }
 

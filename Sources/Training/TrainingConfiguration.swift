@@ -63,11 +63,16 @@ public struct TrainingConfiguration: Sendable, Equatable {
 
     /// Reads and checks a YAML file.
     public init(contentsOf url: URL) throws(ConfigurationError) {
-        let text: String
+        let bytes: Data
         do {
-            text = try String(contentsOf: url, encoding: .utf8)
+            let file = try FileHandle(forReadingFrom: url)
+            defer { try? file.close() }
+            bytes = try file.read(upToCount: YAMLGuard.mostBytes + 1) ?? Data()
         } catch {
             throw .unreadable(path: url.path, reason: error.localizedDescription)
+        }
+        guard let text = String(data: bytes.prefix(YAMLGuard.mostBytes + 1), encoding: .utf8) else {
+            throw .unreadable(path: url.path, reason: "it is no UTF-8 text")
         }
         try self.init(yaml: text)
     }

@@ -19,6 +19,7 @@ extension TrainingJob {
             .listed(
                 training: parts.training.count, heldOut: parts.heldOut.count,
                 abnormal: listing.skippedAbnormal, test: listing.skippedTest, duplicates: parts.leftOut))
+        try checkMemory(parts, extractor)
         let (training, heldOut) = try await prepare(
             parts, ImagePreparation(recipe: configuration.input.recipe, target: stain), files, notify)
         return TrainingSet(
@@ -32,11 +33,9 @@ extension TrainingJob {
         _ parts: HoldOut, _ preparation: ImagePreparation, _ files: TrainingFiles,
         _ notify: @escaping @Sendable (Event) -> Void
     ) async throws -> (training: PreparedImages, heldOut: PreparedImages) {
-        let isRandom = configuration.augmentation.crop == .random
-        let layout: PreparedImages.Layout = isRandom ? .field(side: configuration.fieldSide) : .scored
-        try checkMemory(parts, layout)
         do {
-            let training = try await prepare(parts.training, preparation, layout, notify)
+            let training = try await prepare(
+                parts.training, preparation, configuration.trainingLayout, notify)
             let heldOut = try await prepare(parts.heldOut, preparation, .scored, notify)
             try report(training.bad + heldOut.bad, files, notify)
             try checkBad(training.bad + heldOut.bad, of: parts)
@@ -57,16 +56,21 @@ extension TrainingJob {
             workers: workers, progress: { notify(.preparing($0)) })
     }
 
-    private func checkMemory(
-        _ parts: HoldOut, _ layout: PreparedImages.Layout
-    ) throws(PreparationError) {
-        let recipe = configuration.input.recipe
-        let (bytes, overflows) = PreparedImages.bytes(of: parts.training.count, layout, recipe)
-            .addingReportingOverflow(PreparedImages.bytes(of: parts.heldOut.count, .scored, recipe))
-        guard overflows || bytes > memoryLimit else { return }
-        throw .tooLarge(
-            bytes: overflows ? .max >> 1 : bytes, limit: memoryLimit,
-            images: parts.training.count + parts.heldOut.count)
+    private func checkMemory(_ parts: HoldOut, _ extractor: ExtractorSource) throws {
+        let memory = try TrainingMemory(
+            configuration, extractor, training: parts.training.count, heldOut: parts.heldOut.count,
+            workers: workers)
+        guard memory.total > memoryLimit else { return }
+        throw TrainingTooLarge(images: memory.images, program: memory.program, limit: memoryLimit)
+    }
+
+    /// What the limit leaves for features of images that are always seen alike; not more than a GiB, which more
+    /// would hardly speed up.
+    func featureCacheLimit(_ set: TrainingSet) throws -> Int {
+        let memory = try TrainingMemory(
+            configuration, set.extractor, training: set.training.count, heldOut: set.heldOut.count,
+            workers: workers)
+        return min(1 << 30, max(0, memoryLimit - memory.total))
     }
 
     private func checkBad(_ bad: [BadImage], of parts: HoldOut) throws(PreparationError) {

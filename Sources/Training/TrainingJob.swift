@@ -19,7 +19,7 @@ public struct TrainingJob: Sendable {
     public var extractor: URL?
     /// Of all images, those to train on and those held out.
     public var maximumBad = BadImageAllowance.fraction(0.05)
-    /// Bytes of prepared images.
+    /// Bytes of prepared images, network at work and caches together.
     public var memoryLimit = 8 << 30
     public var workers = CoreCount.available
     public var checkpointInterval = Duration.seconds(60)
@@ -43,6 +43,8 @@ public struct TrainingJob: Sendable {
         case bad([BadImage], listedIn: String)
         /// An interrupted training goes on.
         case resumed(step: Int)
+        /// It goes on with the kernels that it began with, which are not those of this processor's choice.
+        case switchedKernels(to: String)
         case training(TrainingProgress)
         /// The model was there already.
         case finishedEarlier
@@ -51,7 +53,7 @@ public struct TrainingJob: Sendable {
     /// Trains and writes the model; the model file last. If the model of just this training is there already,
     /// nothing is written.
     ///
-    /// - Throws: ``ModelInTheWay`` if another model lies there and ``restarts`` is false; `CancellationError`
+    /// - Throws: ``TrainingTooLarge`` before images are read; ``ModelInTheWay`` if another model lies there and ``restarts`` is false; `CancellationError`
     ///   after saving a checkpoint; errors of configuration, listing, images, training and files.
     public func run(_ notify: @escaping @Sendable (Event) -> Void) async throws -> TrainingReport {
         let files = TrainingFiles(model: output)
@@ -63,10 +65,12 @@ public struct TrainingJob: Sendable {
         let earlier = restarts ? nil : found
         if !files.hasCheckpoint { try earlier?.check(configuration) }
         let set = try await trainingSet(files, notify)
-        let identity = try TrainingFingerprint(configuration, set).sha256
+        let identity = try TrainingFingerprint(configuration, set, codeVersion: codeVersion).sha256
         if let earlier, earlier.isResult(of: identity) {
             // A checkpoint beside it may be the beginning of what is to replace it.
-            _ = try TrainingCheckpoint(path: files.checkpoint, fingerprint: identity).load()
+            _ = try TrainingCheckpoint(
+                path: files.checkpoint, configuration: configuration, fingerprint: identity
+            ).load()
             notify(.finishedEarlier)
         } else {
             if earlier != nil, !files.hasCheckpoint { throw ModelInTheWay(path: output) }
@@ -84,8 +88,10 @@ public struct TrainingJob: Sendable {
     ) throws {
         let trainer = try Trainer(
             configuration, set: set, checkpoint: files.checkpoint, resumes: !restarts,
+            codeVersion: codeVersion, featureCacheLimit: featureCacheLimit(set),
             team: WorkerTeam(count: workers))
         if trainer.progress.done > 0 { notify(.resumed(step: trainer.progress.done)) }
+        if let kernels = trainer.switchedKernels { notify(.switchedKernels(to: "\(kernels)")) }
         let title = configuration.name ?? files.name
         let network = try trainer.run(
             checkpointEvery: checkpointInterval, saved: { try files.write($0, title: title) },

@@ -10,6 +10,15 @@ package struct TrainingPhase: Sendable, Equatable {
     let iterations: Int
     /// Whether the held-out images decide when it ends.
     let stopsEarly: Bool
+    /// Updates between looks at the held-out images; nil if there are none, because the network is not yet what
+    /// it will be.
+    let checkInterval: Int?
+
+    /// Whether the held-out images are looked at after so many updates of this phase.
+    func isLookDue(after update: Int) -> Bool {
+        guard let checkInterval else { return false }
+        return update % checkInterval == 0 || update == iterations
+    }
 
     /// Share of the new layers in an update (from 0): raised before each, so 1/n at the first and 1 at the
     /// last.
@@ -24,21 +33,23 @@ extension TrainingConfiguration {
             phases.append(
                 TrainingPhase(
                     name: "warmup", stage: first, loss: .pixelL1, iterations: schedule.warmup,
-                    stopsEarly: false))
+                    stopsEarly: false, checkInterval: nil))
         }
-        for stage in stages {
+        let stages = stages
+        for (number, stage) in stages.enumerated() {
             var limit = stage.iterations ?? 0
             if stage.iterations == nil, case .earlyStopping(let rule) = schedule.length { limit = rule.limit }
             phases.append(
                 TrainingPhase(
                     name: stage.name, stage: stage, loss: loss, iterations: limit,
-                    stopsEarly: stage.iterations == nil))
+                    stopsEarly: stage.iterations == nil,
+                    checkInterval: number == stages.count - 1 ? checkInterval : nil))
         }
         return phases
     }
 
     /// Updates between looks at the held-out images.
-    var checkInterval: Int {
+    private var checkInterval: Int {
         switch schedule.length {
         case .earlyStopping(let rule): rule.checkEvery
         // Often enough to draw a curve, seldom enough to cost little.

@@ -48,7 +48,7 @@ public struct TrainingReport: Sendable, Codable, Equatable {
     }
 
     /// What a model file says about its training, by these names.
-    enum Metric: String {
+    package enum Metric: String {
         case updates
         case trainingImages = "training_images"
         case heldOutImages = "held_out_images"

@@ -62,7 +62,9 @@ extension ModelCommand {
                 drawsLine: Terminal.isInteractive && out.logFormat == .text)
             do {
                 let (started, total) = (ContinuousClock.now, updates)
-                let report = try await Interruption.run(kept: "nothing is kept") { [job] in
+                let report = try await Interruption.run(
+                    kept: "nothing is kept, the same command begins anew"
+                ) { [job] in
                     try await job.run { done, loss in
                         line.show(isLast: done == total) {
                             let seconds = (ContinuousClock.now - started) / .seconds(1)

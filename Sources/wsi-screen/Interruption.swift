@@ -10,9 +10,12 @@ import Synchronization
 struct Interruption: Sendable {
     /// Runs `work`; when a signal cancels it, the process ends with 130 or 143.
     ///
-    /// - Parameter kept: what survives, for the message.
+    /// - Parameter kept: what survives and how to go on, for the message.
+    /// - Throws: what `work` throws, also after a signal: work that failed while it stopped, perhaps for want of
+    ///   room for what it was to save, was not merely interrupted.
     static func run<Value: Sendable>(
-        kept: String = "finished slides are kept", _ work: @escaping @Sendable () async throws -> Value
+        kept: String = "finished slides are kept, run the same command again to go on",
+        _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let received = Received()
         let task = Task { try await work() }
@@ -28,12 +31,14 @@ struct Interruption: Sendable {
         defer { for source in sources { source.cancel() } }
         let result = await task.result
         // Also when the work was finished before it noticed: who asked for an end gets the status of one.
-        if let number = received.first {
-            Terminal.exit(
-                saying: "interrupted; \(kept), run the same command again to go on",
-                status: status(number))
+        if let number = received.first, !hasFailed(result) {
+            Terminal.exit(saying: "interrupted; \(kept)", status: status(number))
         }
         return try result.get()
+    }
+
+    private static func hasFailed<Value>(_ result: Result<Value, any Error>) -> Bool {
+        if case .failure(let error) = result { !(error is CancellationError) } else { false }
     }
 
     private static func status(_ number: Int32) -> Int32 {

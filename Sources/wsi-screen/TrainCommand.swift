@@ -22,16 +22,18 @@ struct TrainCommand: AsyncParsableCommand {
             A manifest needs a column file; label (only normal rows are used), split (test rows are not used, \
             validation rows are held out) and group or slide or patient (never divided) are used if present.
 
-            The result depends on configuration, images and seed alone, not on --workers. Run the same command \
-            again to go on after an interruption; if the model is finished, nothing happens. A model of other \
-            images or another configuration is replaced only with --restart.
+            The result depends on configuration, images, extractor, seed, program version and kind of processor \
+            (its vector instructions), not on --workers. Run the same command again to go on after an \
+            interruption, with the instructions of the beginning; if the model is finished, nothing happens. A \
+            model of other images, another configuration or version is replaced only with --restart; so is one \
+            whose --licence is to be corrected.
 
             m.safetensors is the model, m.md its card, m.loss.csv and m.loss.png show how the loss fell (also \
             while training, at each checkpoint), m.bad-images.csv lists what could not be used. The model says how \
             it was made: wsi-screen model info m.safetensors --configuration > again.yaml.
 
-            Exit codes: 64 usage or configuration, 65 images, checkpoint or diverging loss, 73 output impossible, \
-            in use or another model, 74 I/O, 75 disk full, 130 and 143 interrupted, with a checkpoint.
+            Exit codes: 64 usage or configuration, 65 images, memory, checkpoint or diverging loss, 73 output \
+            impossible, in use or another model, 74 I/O, 75 disk full, 130 and 143 interrupted, with a checkpoint.
             """)
 
     @Option(
@@ -71,10 +73,10 @@ struct TrainCommand: AsyncParsableCommand {
             valueName: "n|fraction"))
     var maxBad = 0.05
 
-    @Option(help: ArgumentHelp("Most memory for images, in GiB.", valueName: "GiB"))
+    @Option(help: ArgumentHelp("Most memory for images and network, in GiB.", valueName: "GiB"))
     var memory = 8.0
 
-    @Option(help: "Licence of the images, for the model's card.")
+    @Option(help: "Licence of the images, for the model and its card; it makes no other model.")
     var licence = "not stated"
 
     @Option(help: ArgumentHelp("Seconds between checkpoints.", valueName: "s"))
@@ -92,12 +94,13 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var out: LoggingOptions
 
     func validate() throws {
-        guard maxBad >= 0, maxBad < 1 || maxBad == maxBad.rounded() else {
-            throw ValidationError("--max-bad is a whole number or a fraction below 1, not \(maxBad).")
+        guard (0...1e9).contains(maxBad), maxBad < 1 || maxBad == maxBad.rounded() else {
+            throw ValidationError(
+                "--max-bad is a whole number up to a billion or a fraction below 1, not \(maxBad).")
         }
         guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
-        guard checkpointEvery >= 0 else {
-            throw ValidationError("--checkpoint-every is a number of seconds.")
+        guard (0...1e9).contains(checkpointEvery) else {
+            throw ValidationError("--checkpoint-every is a number of seconds up to a billion.")
         }
         if let seed, seed > UInt64(Int64.max) {
             throw ValidationError("--seed is at most \(Int64.max).")
@@ -112,7 +115,9 @@ struct TrainCommand: AsyncParsableCommand {
         let job = try makeJob()
         let display = TrainingDisplay(options: out)
         do {
-            let report = try await Interruption.run(kept: "what was trained is saved") {
+            let report = try await Interruption.run(
+                kept: "what was trained is saved, run the same command again to go on"
+            ) {
                 try await job.run { display.show($0) }
             }
             display.conclude(report)
@@ -149,7 +154,7 @@ struct TrainCommand: AsyncParsableCommand {
             return if let seed { try read.seeded(seed) } else { read }
         } catch {
             if case .unreadable = error { throw UsageFailure(description: error.description) }
-            throw UsageFailure(description: "the configuration '\(config ?? "tissue")': \(error)")
+            throw UsageFailure(description: "'\(config ?? "tissue")': \(error)")
         }
     }
 }

@@ -44,6 +44,8 @@ final class TrainingDisplay: Sendable {
             for image in images.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
             logger.warning("\(images.count) images cannot be used; all are listed in \(path)")
         case .resumed(let step): logger.info("going on after update \(step)")
+        case .switchedKernels(let kernels):
+            logger.info("with the \(kernels) kernels that the training began with, for the same digits")
         case .training(let progress): show(progress)
         case .finishedEarlier: logger.info("this training is finished already; nothing is written")
         }
@@ -52,7 +54,7 @@ final class TrainingDisplay: Sendable {
     private func show(_ progress: TrainingProgress) {
         let (loss, rate) = state.withLock { state in
             if state.phase != progress.phase {
-                (state.phase, state.firstStep, state.startedAt) = (progress.phase, progress.step, .now)
+                state = State(phase: progress.phase, firstStep: progress.step)
             }
             let smoothed = (state.smoothed ?? progress.loss) * 0.98 + progress.loss * 0.02
             state.smoothed = smoothed
@@ -60,11 +62,13 @@ final class TrainingDisplay: Sendable {
             return (smoothed, Double(progress.step - state.firstStep) / max(seconds, 1e-9))
         }
         line.show(isLast: progress.step == progress.total) {
-            let left = rate > 0 ? Double(progress.total - progress.step) / rate : .infinity
+            let left = rate > 0 ? Double(progress.updates - progress.update) / rate : .infinity
             let most = progress.mayEndEarlier ? "at most " : ""
+            // Updates of other phases take other times.
+            let end = progress.isLastPhase ? "left" : "left in this phase"
             return
                 "training \(progress.phase): \(progress.step)/\(progress.total), loss \(Self.short(loss)), "
-                + "\((rate * 10).rounded() / 10)/s, \(most)\(ProgressDisplay.duration(left)) left"
+                + "\((rate * 10).rounded() / 10)/s, \(most)\(ProgressDisplay.duration(left)) \(end)"
         }
     }
 

@@ -16,7 +16,8 @@ struct TrainingFailure {
         status =
             switch error {
             case ExtractorError.vgg19Needed, is ConfigurationError: ExitStatus.usage
-            case is ListingError, is HoldOutError, is PreparationError, is StainTargetError,
+            case is ListingError, is HoldOutError, is PreparationError, is TrainingTooLarge,
+                is StainTargetError,
                 is CheckpointError,
                 is TrainingError, is WeightError, is ModelFileError, is ExtractorError:
                 ExitStatus.badInput

@@ -1,148 +1,24 @@
 import Foundation
-import ImageFiles
-import Kernels
-import Pixels
 import TestSupport
 import Testing
 
 /// `wsi-screen train` as users run it.
 @Suite(.timeLimit(.minutes(5))) struct `The train command` {
-    private let folder: TemporaryFolder
-
-    private static let tiny = """
-        seed: 5
-        input: {color: rgb, tile: 20, crop: 16, size: 16}
-        augmentation: {crop: random, flips: both}
-        network: {widths: 4, latent_channels: 4, latent_resolution: 4}
-        extractor: {weights: built-in, taps: [r22], calibration_images: 20}
-        optimizer: {learning_rate: 0.01, batch: 4}
-        hold_out: 0.2
-        """
-
-    private static let schedules = [
-        "plain": "{iterations: 250}", "warmup": "{iterations: 150, warmup: 100}",
-        "growing":
-            "{iterations: 80, growing: {start: 8, iterations_per_stage: 80, taps: {8: [r12], 16: [r22]}}}",
-        "stopping":
-            "{early_stopping: {check_every: 20, patience: 2, minimum_gain: 0.01, limit: 300}, warmup: 60}",
-    ]
+    private let fixture: TrainFixture
 
     init() throws {
-        folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/data", withIntermediateDirectories: true)
-        for number in 0..<15 {
-            var random = SeededGenerator(seed: UInt64(number))
-            let (x, y) = (0.2 + random.nextUnit(), 0.2 + random.nextUnit())
-            var pixels: [UInt8] = []
-            for index in 0..<(24 * 24) {
-                let wave = sin(x * Double(index % 24)) * sin(y * Double(index / 24))
-                for mean in [180.0, 110, 160] {
-                    pixels.append(UInt8(mean + 50 * wave + 9 * random.nextUnit()))
-                }
-            }
-            let picture = RGBImage(width: 24, height: 24, pixels: pixels)
-            _ = try folder.file("data/\(number).png", PNGFile.encode(picture))
-        }
-        for (name, schedule) in Self.schedules {
-            _ = try folder.file("\(name).yaml", Array("\(Self.tiny)\nschedule: \(schedule)\n".utf8))
-        }
-    }
-
-    private func arguments(_ name: String, _ more: [String] = []) -> [String] {
-        // One worker: several would wait for each other on a machine that runs other tests at the same time.
-        [
-            "train", "--data", "data", "--config", "\(name).yaml", "-o", "\(name)/m.safetensors",
-            "--workers", "1",
-        ] + more
-    }
-
-    private func train(_ name: String, _ more: [String] = []) throws -> Program.Ending {
-        try Program.run(arguments(name, more), in: folder)
-    }
-
-    private func contents(_ name: String) throws -> [String: Data] {
-        let names = ["m.safetensors", "m.loss.csv", "m.loss.png", "m.md"]
-        return try names.reduce(into: [:]) {
-            $0[$1] = try Data(contentsOf: folder.url.appendingPathComponent("\(name)/\($1)"))
-        }
-    }
-
-    private func files(_ name: String) -> [String] {
-        folder.files().filter { $0.hasPrefix(name + "/") }.map { String($0.dropFirst(name.count + 1)) }
-    }
-
-    @Test(arguments: ["plain", "warmup", "growing", "stopping"])
-    func `killed at any moment and started again it ends in the same bytes`(name: String) throws {
-        let clock = ContinuousClock()
-        var ending: Program.Ending?
-        let time = try clock.measure { ending = try train(name, ["--quiet"]) }
-        #expect(ending?.status == 0 && ending?.errors == "")
-        let whole = try contents(name)
-        try FileManager.default.moveItem(
-            atPath: folder.path + "/" + name, toPath: folder.path + "/whole-" + name)
-        var random = SeededGenerator(seed: 77)
-        var kills = 0
-        for attempt in 0..<200 {
-            // The first interval saves after every update, so that kills hit the writing of files, too.
-            let every = attempt % 3 == 2 ? "0.02" : "0"
-            let (process, _, _) = try Program.start(
-                arguments(name, ["--quiet", "--checkpoint-every", every]), in: folder)
-            let patience = random.nextUnit() * 0.9 * (time / .seconds(1)) + 0.02 * Double(attempt)
-            let deadline = clock.now + .seconds(patience)
-            while process.isRunning, clock.now < deadline { Thread.sleep(forTimeInterval: 0.002) }
-            if process.isRunning {
-                kill(process.processIdentifier, SIGKILL)
-                kills += 1
-            }
-            process.waitUntilExit()
-            if process.terminationReason == .exit {
-                #expect(process.terminationStatus == 0)
-                break
-            }
-        }
-        let isSame = try contents(name) == whole
-        #expect(isSame && kills >= 2, "\(kills) kills")
-        #expect(Set(files(name)) == Set(files("whole-" + name)))
-    }
-
-    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
-    func `a signal saves a checkpoint, says so, and the same command goes on`(
-        ending: (signal: Int32, status: Int32)
-    ) throws {
-        let (process, _, errors) = try Program.start(arguments("growing"), in: folder)
-        // Without a checkpoint before: only the signal saves one.
-        let started = ContinuousClock.now
-        while process.isRunning, !files("growing").contains(".m.lock") { usleep(1_000) }
-        usleep(UInt32(0.25 * 1e6))
-        kill(process.processIdentifier, ending.signal)
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(ContinuousClock.now - started < .seconds(20))
-        #expect(process.terminationStatus == ending.status)
-        #expect(text.contains("interrupted") && text.contains("same command again"))
-        #expect(!files("growing").contains { $0.hasSuffix(".part") })
-        let again = try train("growing")
-        #expect(again.status == 0)
-        if files("growing").contains("m.checkpoint") {
-            #expect(again.errors.contains("going on after update"))
-        }
-        let resumed = try contents("growing")
-        try FileManager.default.removeItem(atPath: folder.path + "/growing")
-        #expect(try train("growing").status == 0)
-        let isSame = try contents("growing") == resumed
-        #expect(isSame)
+        fixture = try TrainFixture()
     }
 
     @Test func `with --json there is one document, with --quiet nothing else, and a second run repeats it`()
         throws
     {
-        let first = try train("plain", ["--json", "--quiet"])
+        let first = try fixture.train("plain", ["--json", "--quiet"])
         let document = try JSONSerialization.jsonObject(with: Data(first.output.utf8)) as? [String: Any]
         #expect(first.status == 0 && first.errors.isEmpty && document?["updates"] as? Int == 250)
-        let again = try train("plain", ["--json"])
+        let again = try fixture.train("plain", ["--json"])
         #expect(again.output == first.output && again.errors.contains("finished already"))
-        let lines = try train("plain", ["--log-format", "json"]).errors.split(separator: "\n")
+        let lines = try fixture.train("plain", ["--log-format", "json"]).errors.split(separator: "\n")
         for line in lines {
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             #expect(object?["message"] is String && object?["level"] is String)
@@ -151,15 +27,16 @@ import Testing
     }
 
     @Test func `model info shows the configuration, and it makes the same model`() throws {
-        #expect(try train("plain").status == 0)
-        let info = try Program.run(["model", "info", "plain/m.safetensors"], in: folder)
+        #expect(try fixture.train("plain").status == 0)
+        let info = try Program.run(["model", "info", "plain/m.safetensors"], in: fixture.folder)
         #expect(info.status == 0 && info.output.contains("\"seed\":5"))
-        let text = try Program.run(["model", "info", "plain/m.safetensors", "--configuration"], in: folder)
-        _ = try folder.file("again.yaml", Array(text.output.utf8))
-        #expect(try train("again").status == 0)
-        let isSame = try contents("again") == contents("plain")
+        let text = try Program.run(
+            ["model", "info", "plain/m.safetensors", "--configuration"], in: fixture.folder)
+        _ = try fixture.folder.file("again.yaml", Array(text.output.utf8))
+        #expect(try fixture.train("again").status == 0)
+        let isSame = try fixture.contents("again") == fixture.contents("plain")
         #expect(isSame)
-        let old = try Program.run(["model", "info", "he-lung-demo", "--configuration"], in: folder)
+        let old = try Program.run(["model", "info", "he-lung-demo", "--configuration"], in: fixture.folder)
         #expect(old.status == 65 && old.output.isEmpty && old.errors.contains("how it was trained"))
     }
 
@@ -170,27 +47,31 @@ import Testing
         ("optimizer: {batch: 0}", ["optimizer.batch", "possible is 1"]),
         ("loss: perceptuel", ["perceptuel", "did you mean 'perceptual'"]),
         ("extractor: {weights: built-in, taps: [r99]}", ["r99"]),
-        ("network: {widths: 4, latent_resolution: 6}", ["contradicts"]),
+        (
+            "network: {widths: 4, latent_resolution: 6}",
+            ["'wrong.yaml': the configuration contradicts itself"]
+        ),
         ("schedule: {iterations: 5, early_stopping: {limit: 5}}", ["iterations and early_stopping"]),
-        ("seed: [1", ["not valid YAML"]),
+        ("seed: [1", ["not valid YAML"]), ("a: &b [1]\nseed: *b", ["references", "line 2"]),
         ("- a\n- b", ["line 1"]),
         ("extractor: {weights: vgg19, taps: [r42]}", ["--extractor"]),
     ])
     func `mistakes in the configuration end with 64 and name the place`(yaml: String, words: [String]) throws
     {
-        _ = try folder.file("wrong.yaml", Array(yaml.utf8))
-        let ending = try train("wrong")
+        _ = try fixture.folder.file("wrong.yaml", Array(yaml.utf8))
+        let ending = try fixture.train("wrong")
         #expect(ending.status == 64 && ending.output.isEmpty)
         for word in words { #expect(ending.errors.contains(word), "\(word) in: \(ending.errors)") }
-        #expect(!files("wrong").contains("m.safetensors"))
+        #expect(!fixture.files("wrong").contains("m.safetensors"))
     }
 
     @Test(arguments: [
-        ["--max-bad", "1.5"], ["--memory", "0"], ["--workers", "0"], ["--checkpoint-every", "-1"],
+        ["--max-bad", "1.5"], ["--max-bad", "inf"], ["--max-bad", "1e30"], ["--max-bad", "nan"],
+        ["--memory", "0"], ["--workers", "0"], ["--checkpoint-every", "-1"], ["--checkpoint-every", "inf"],
         ["--seed", "9999999999999999999"], ["--config", "absent.yaml"], ["-o", "m.bin"], ["--no-such"],
     ])
     func `mistakes on the command line end with 64`(more: [String]) throws {
-        let ending = try train("plain", more)
+        let ending = try fixture.train("plain", more)
         #expect(ending.status == 64 && ending.output.isEmpty && ending.errors.count > 20)
     }
 
@@ -204,66 +85,31 @@ import Testing
             (["--seed", "6", "--restart"], 0, ""),
         ]
         for (more, status, word) in cases {
-            let ending = try train("plain", more)
+            let ending = try fixture.train("plain", more)
             #expect(ending.status == status, "\(more): \(ending.errors)")
             #expect(word.isEmpty || ending.errors.contains(word), "\(more): \(ending.errors)")
         }
-        _ = try folder.file("data/broken.png", [1, 2])
-        let bad = try train("plain", ["--max-bad", "0", "-o", "bad/m.safetensors"])
+        let lost = try fixture.train("plain", ["--extractor", "x", "--restart"])
+        #expect(lost.errors.hasSuffix("/x' cannot be used: there is no such file\n"), "\(lost.errors)")
+        _ = try fixture.folder.file("data/broken.png", [1, 2])
+        let bad = try fixture.train("plain", ["--max-bad", "0", "-o", "bad/m.safetensors"])
         #expect(bad.status == 65 && bad.errors.contains("broken.png"))
-        #expect(files("bad").contains("m.bad-images.csv"))
-        let put = try train("plain", ["--max-bad", "1", "-o", "bad/m.safetensors"])
+        #expect(fixture.files("bad").contains("m.bad-images.csv"))
+        let put = try fixture.train("plain", ["--max-bad", "1", "-o", "bad/m.safetensors"])
         #expect(put.status == 0 && put.errors.contains("left out"))
     }
 
     @Test func `a damaged or foreign checkpoint ends with 65, a diverging loss, too`() throws {
         try FileManager.default.createDirectory(
-            atPath: folder.path + "/plain", withIntermediateDirectories: true)
-        _ = try folder.file("plain/m.checkpoint", [1, 2, 3])
-        let damaged = try train("plain")
-        #expect(damaged.status == 65 && damaged.errors.contains("--restart"))
-        #expect(try train("plain", ["--restart"]).status == 0)
-        let wild = Self.tiny.replacing("0.01", with: "1") + "\nschedule: {iterations: 3000}\n"
-        _ = try folder.file("wild.yaml", Array(wild.utf8))
-        let diverged = try train("wild")
+            atPath: fixture.folder.path + "/plain", withIntermediateDirectories: true)
+        _ = try fixture.folder.file("plain/m.checkpoint", [1, 2, 3])
+        let damaged = try fixture.train("plain")
+        #expect(damaged.status == 65 && damaged.errors.contains("(it is incomplete or was changed)"))
+        #expect(damaged.errors.contains("--restart"))
+        #expect(try fixture.train("plain", ["--restart"]).status == 0)
+        let wild = TrainFixture.tiny.replacing("0.01", with: "1") + "\nschedule: {iterations: 3000}\n"
+        _ = try fixture.folder.file("wild.yaml", Array(wild.utf8))
+        let diverged = try fixture.train("wild")
         #expect(diverged.status == 65 && diverged.errors.contains("optimizer.learning_rate"))
-    }
-
-    @Test func `two trainings of one output exclude each other`() throws {
-        let (process, _, _) = try Program.start(arguments("growing", ["--quiet"]), in: folder)
-        while process.isRunning, !files("growing").contains(".m.lock") { usleep(500) }
-        usleep(20_000)
-        let second = try train("growing")
-        process.waitUntilExit()
-        #expect(second.status == 73 && second.errors.contains("in use by process"))
-        #expect(process.terminationStatus == 0)
-    }
-
-    /// On a file system with room for the first checkpoints only; needs the right to mount one.
-    @Test func `a full disk ends with 75, keeps the checkpoint, and with room the training goes on`() throws {
-        #expect(try train("stopping", ["-o", "whole/m.safetensors"]).status == 0)
-        let place = folder.path + "/stopping"
-        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-        guard shell("mount -t tmpfs -o size=160k tmpfs '\(place)'") == 0 else { return }
-        defer { _ = shell("umount -l '\(place)'") }
-        let full = try train("stopping", ["--checkpoint-every", "0"])
-        #expect(full.status == 75 && full.errors.contains("No space left"), "\(full.errors)")
-        let left = try FileManager.default.contentsOfDirectory(atPath: place)
-        #expect(left.contains("m.checkpoint") && !left.contains { $0.hasSuffix(".part") })
-        #expect(shell("mount -o remount,size=4m '\(place)'") == 0)
-        let ending = try train("stopping")
-        #expect(ending.status == 0 && ending.errors.contains("going on after update"))
-        let isSame = try contents("stopping") == contents("whole")
-        #expect(isSame)
-    }
-
-    private func shell(_ command: String) -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return -1 }
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

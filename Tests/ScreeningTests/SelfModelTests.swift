@@ -69,7 +69,7 @@ private struct SelfFixture {
         #expect(learned.trainingImages >= 24 && learned.heldOutImages >= 8)
         #expect(learned.candidatePlaces > learned.sampledPlaces)
         #expect(learned.iterations == 4 && learned.warmup == 2 && learned.seed == 0)
-        #expect(try #require(learned.trainingLoss) > 0 && learned.heldOutLoss > 0)
+        #expect(try #require(learned.trainingLoss) > 0 && learned.heldOutMeanScore > 0)
         #expect(learned.tile == 768 && learned.crop == 512 && learned.input == 64)
         #expect(learned.meaning == one.notices.first)
         for warning in ["majority", "tumor", "uniform", "do not compare"] {
@@ -146,6 +146,18 @@ private struct SelfFixture {
         #expect(failed.message?.contains("--model") == true && failed.message?.contains("0.41") == true)
         #expect(failed.files.keys.sorted() == ["mask.png", "thumbnail.png"])
         #expect(report.manifests[1].files["heatmap.png"] != nil)
+    }
+
+    @Test func `a slide whose few places lie too close together is told so`() async throws {
+        let fixture = try SelfFixture()
+        var modest = SelfFixture.quick
+        modest.minimumPlaces = 1
+        let report = try await fixture.run([FixtureSlides.path("tiny-abnormal.svs")], learning: modest)
+        let failed = report.manifests[0]
+        #expect(report.exitStatus == 65 && failed.reason == "too_little_tissue_for_self")
+        #expect(
+            failed.message?.contains("could be drawn apart from each other") == true,
+            "\(failed.message ?? "")")
     }
 
     @Test func `cancellation while it learns leaves no manifest`() async throws {

@@ -7,6 +7,7 @@ import Training
 
 @Suite struct `The loss curve` {
     private static let thick = RGBColor(red: 28, green: 90, blue: 168)
+    private static let thin = RGBColor(red: 176, green: 198, blue: 226)
     private static let heldOut = RGBColor(red: 200, green: 70, blue: 20)
 
     private func log(_ stages: [(name: String, steps: Int)], heldOutEvery: Int) -> LossLog {
@@ -46,14 +47,30 @@ import Training
         try keep(image, "single")
     }
 
-    @Test func `stages are named and not joined`() throws {
-        let stages = [
-            ("warmup", 100), ("16", 800), ("fade 32", 800), ("32", 800), ("fade 64", 800), ("64", 900),
-        ]
-        let one = LossCurve(log(stages, heldOutEvery: 400), title: "growing").draw()
-        let other = LossCurve(log([("64", 4_200)], heldOutEvery: 400), title: "growing").draw()
-        #expect(one != other)
-        try keep(one, "growing")
+    /// Losses that lie either high or low, for 700 updates each.
+    private func jumps(_ stages: [String]) -> LossLog {
+        var log = LossLog()
+        for step in 1...(700 * stages.count) {
+            let number = (step - 1) / 700
+            let loss = Float(number.isMultiple(of: 2) ? 0.8 : 0.2) + 0.01 * Float(step % 3)
+            log.append(.init(step: step, stage: stages[number], loss: loss))
+        }
+        return log
+    }
+
+    /// The most rows of the plot, one after the other, that no curve touches between two that one does.
+    private func widestGap(_ image: RGBImage) -> Int {
+        let curves = [Self.thin, Self.thick]
+        let touched = (64..<448).filter { y in (84..<890).contains { curves.contains(image[$0, y]) } }
+        return zip(touched.dropFirst(), touched).map { $0 - $1 }.max() ?? 0
+    }
+
+    @Test func `no curve crosses the border of a stage`() throws {
+        let apart = LossCurve(jumps(["warmup", "16", "fade 32", "32", "64"]), title: "growing").draw()
+        let joined = LossCurve(jumps(Array(repeating: "64", count: 5)), title: "single").draw()
+        #expect(widestGap(apart) > 150)
+        #expect(widestGap(joined) <= 2)
+        try keep(apart, "growing")
     }
 
     @Test func `odd tables are drawn, too`() {

@@ -124,6 +124,8 @@ import Training
 }
 
 /// Remembers progress; called from one task.
+///
+/// Unchecked: the lock guards `seen`.
 private final class Counter: @unchecked Sendable {
     private let lock = NSLock()
     private var seen: [PreparationProgress] = []

@@ -62,7 +62,7 @@ import Training
             let (configuration, set) = (try training.configuration(), try training.set())
             let phases = configuration.phases
             // r22 of 16 px: 8 x 8 x 64 floats.
-            let bytes = set.training.count * 8 * 8 * 64 * 4
+            let bytes = (set.training.count + set.heldOut.count) * 8 * 8 * 64 * 4
             let suits = try phases.map {
                 [
                     try FeatureCache.suits(configuration, $0, set, limit: bytes),

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Pixels
 import Tensors
 import TestSupport
 import Testing
@@ -27,6 +28,17 @@ import Training
         #expect(warm.rows.prefix(4).map(\.loss) == pixels.rows.prefix(4).map(\.loss))
         let plain = try TinyTraining.train(TinyTraining.plain.configuration(), set).log
         #expect(plain.rows.first?.loss != pixels.rows.first?.loss)
+    }
+
+    @Test func `progress tells how far the phase is and whether it is the last`() throws {
+        let configuration = try TinyTraining.growing.configuration()
+        var seen: [TrainingProgress] = []
+        _ = try Trainer(configuration, set: TinyTraining.set(), checkpoint: nil, team: WorkerTeam(count: 1))
+            .run(progress: { seen.append($0) })
+        #expect(seen.map(\.update) == [1, 2, 3, 1, 2, 3, 1, 2, 3, 4])
+        #expect(seen.map(\.updates) == [3, 3, 3, 3, 3, 3, 4, 4, 4, 4])
+        #expect(
+            seen.map(\.isLastPhase) == Array(repeating: false, count: 6) + Array(repeating: true, count: 4))
     }
 
     @Test func `training lowers the loss`() throws {
@@ -69,6 +81,41 @@ import Training
         let configuration = try TrainingConfiguration(yaml: TinyTraining.plain.yaml(schedule: stopping))
         let network = try TinyTraining.train(configuration, TinyTraining.set())
         #expect(network.log.rows.filter { $0.heldOutLoss != nil }.map(\.step) == [7])
+    }
+
+    @Test func `of many held-out images some of all parts of the list are looked at`() throws {
+        #expect(HeldOutLoss.indices(of: 5) == [0, 1, 2, 3, 4])
+        #expect(HeldOutLoss.indices(of: 512) == Array(0..<512))
+        #expect(HeldOutLoss.indices(of: 1_024) == Array(stride(from: 0, to: 1_024, by: 2)))
+        for count in [513, 600, 2_000, 99_991] {
+            let indices = HeldOutLoss.indices(of: count)
+            let gaps = Set(zip(indices.dropFirst(), indices).map { $0 - $1 })
+            #expect(indices.count == 512 && indices.first == 0 && gaps.count <= 2)
+            #expect(
+                gaps.allSatisfy { abs($0 * 512 - count) < 512 } && count - indices[511] <= count / 512 + 1)
+        }
+    }
+
+    /// Two lists whose first 512 images are alike.
+    @Test(arguments: [TinyTraining.plain, .still])
+    func `images behind the first 512 count, too, cached or not`(training: TinyTraining) throws {
+        let configuration = try training.configuration()
+        func loss(seed: UInt64, cache: Int = 1 << 30) throws -> Float? {
+            let set = try training.set()
+            let size = set.heldOut.side
+            let pixels = (0..<700).flatMap { number in
+                texture(side: size, seed: number < 512 ? 1 : seed).pixels
+            }
+            let many = TrainingSet(
+                training: set.training,
+                heldOut: PreparedImages(
+                    side: size, channels: 3, names: (0..<700).map(String.init), pixels: pixels),
+                extractor: set.extractor, stainTarget: nil, description: "", licence: "")
+            return try TinyTraining.train(configuration, many, featureCacheLimit: cache).heldOutLoss
+        }
+        let (one, other) = (try loss(seed: 2), try loss(seed: 3))
+        #expect(one != nil && one != other)
+        #expect(try loss(seed: 2, cache: 0) == one)
     }
 
     @Test func `a loss that explodes ends the training with the fix`() throws {

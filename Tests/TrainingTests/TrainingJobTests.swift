@@ -8,46 +8,13 @@ import Testing
 import Training
 
 /// From files to files.
-@Suite struct `Training jobs` {
-    private let folder: TemporaryFolder
-    private let data: String
+@Suite struct `Training jobs`: TrainingJobSuite {
+    let folder: TemporaryFolder
 
     init() throws {
         folder = try TemporaryFolder()
-        data = folder.path + "/data"
         try writeImages(12, to: data)
     }
-
-    private func writeImages(_ count: Int, to path: String, seed: UInt64 = 40) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        for number in 0..<count {
-            let picture = texture(side: 24, seed: seed + UInt64(number))
-            try Data(PNGFile.encode(picture)).write(to: URL(fileURLWithPath: "\(path)/\(number).png"))
-        }
-    }
-
-    private func job(
-        _ training: TinyTraining = .plain, seed: Int = 3, data: String? = nil, output: String = "m"
-    ) throws -> TrainingJob {
-        var job = TrainingJob(
-            configuration: try training.configuration(seed: seed), data: data ?? self.data,
-            output: "\(folder.path)/\(output).safetensors", codeVersion: "test")
-        job.workers = 2
-        return job
-    }
-
-    private func run(_ job: TrainingJob) async throws -> (report: TrainingReport, events: [TrainingJob.Event])
-    {
-        let events = Mutex<[TrainingJob.Event]>([])
-        let report = try await job.run { event in events.withLock { $0.append(event) } }
-        return (report, events.withLock { $0 })
-    }
-
-    private func bytes(_ name: String) throws -> Data {
-        try Data(contentsOf: folder.url.appendingPathComponent(name))
-    }
-
-    private func results() -> [String] { folder.files().filter { !$0.hasPrefix("data/") } }
 
     @Test func `a training leaves model, card, table and picture`() async throws {
         let (report, _) = try await run(job())
@@ -104,29 +71,6 @@ import Training
         #expect(try bytes("other.safetensors").count == 3)
     }
 
-    @Test func `a killed restart over an old model goes on`() async throws {
-        _ = try await run(job())
-        var other = try job(seed: 4)
-        other.restarts = true
-        other.checkpointInterval = .zero
-        let interrupted = other
-        let task = Task {
-            try await interrupted.run { event in
-                if case .training(let progress) = event, progress.step == 5 {
-                    withUnsafeCurrentTask { $0?.cancel() }
-                }
-            }
-        }
-        await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(results().contains("m.checkpoint"))
-        // The old training is refused: what lies there now is the beginning of another.
-        await #expect(throws: CheckpointError.self) { try await run(job()) }
-        let (report, events) = try await run(job(seed: 4))
-        #expect(events.contains { if case .resumed(step: 5) = $0 { true } else { false } })
-        let whole = try await run(job(seed: 4, output: "whole")).report
-        #expect(report.sha256 == whole.sha256 && !results().contains("m.checkpoint"))
-    }
-
     @Test func `bad images of both parts are listed and counted together`() async throws {
         _ = try folder.file("data/broken.png", [1, 2, 3])
         _ = try folder.file("data/a=b,c.png", Array(Data("\u{89}PNG nonsense".utf8)))
@@ -173,16 +117,35 @@ import Training
         #expect(table.split(separator: "\n").count == 4 && table.contains(".png,corrupt,"))
     }
 
-    @Test func `both parts together must fit into the memory`() async throws {
-        var job = try job()
-        // Ten fields of 20 px and two crops of 16 px.
-        let bytes = 10 * 20 * 20 * 3 + 2 * 16 * 16 * 3
-        job.memoryLimit = bytes - 1
-        await #expect(throws: PreparationError.tooLarge(bytes: bytes, limit: bytes - 1, images: 12)) {
-            try await run(job)
+    @Test func `the same stain target in another place makes no other training`() async throws {
+        let slides = folder.path + "/slides"
+        for name in ["slides", "one", "other"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
         }
-        job.memoryLimit = bytes
-        #expect(try await run(job).report.updates == 9)
+        for number in 0..<6 {
+            _ = try folder.file(
+                "slides/\(number).png", PNGFile.encode(tissue(side: 64, seed: UInt64(60 + number))))
+        }
+        for (name, seed) in [("one/target", 3), ("other/copy", 3), ("other/target", 4)] {
+            _ = try folder.file("\(name).png", PNGFile.encode(tissue(side: 64, seed: UInt64(seed))))
+        }
+        func job(_ target: String) throws -> TrainingJob {
+            var job = try self.job(data: slides)
+            let input = "tile: 64, tile_resolution_um: 1, crop: 64, size: 16, stain: {target: \(target).png}"
+            job.configuration = try TrainingConfiguration(
+                yaml: TinyTraining.plain.yaml().replacing("tile: 20, crop: 16, size: 16", with: input))
+            job.configurationFolder = folder.url
+            return job
+        }
+        let first = try await run(job("one/target")).report
+        let (again, events) = try await run(job("other/copy"))
+        #expect(again == first)
+        #expect(events.contains { if case .finishedEarlier = $0 { true } else { false } })
+        await #expect(throws: ModelInTheWay.self) { try await run(job("other/target")) }
+        // The model says what the user wrote.
+        let header = try ModelHeader(contentsOf: folder.url.appendingPathComponent("m.safetensors"))
+        #expect(header.configuration?.contains("one/target.png") == true)
     }
 
     @Test func `the curve of a training among its images is not learned from`() async throws {
@@ -216,40 +179,5 @@ import Training
             rows.withLock { $0.append(isDrawn ? table.split(separator: "\n").count - 1 : -1) }
         }
         #expect(rows.withLock { $0 } == Array(1...8))
-    }
-
-    @Test func `two trainings of one output exclude each other`() async throws {
-        let lock = try FolderLock(folder: folder.path, file: ".m.lock")
-        await #expect(throws: FolderLockError.self) { try await run(job()) }
-        _ = consume lock
-        #expect(try await run(job()).report.updates == 9)
-    }
-
-    @Test func `a checkpoint that cannot be written leaves the one before it whole`() async throws {
-        var job = try job(.earlyStopping)
-        job.checkpointInterval = .zero
-        // The second checkpoint cannot be written: a folder has its provisional name.
-        let interrupted = job
-        let block = folder.path + "/m.checkpoint.part"
-        await #expect(throws: FileError.self) {
-            try await interrupted.run { event in
-                guard case .training(let progress) = event, progress.step == 4 else { return }
-                try? FileManager.default.createDirectory(atPath: block, withIntermediateDirectories: true)
-            }
-        }
-        #expect(results().contains("m.checkpoint"))
-        try FileManager.default.removeItem(atPath: block)
-        let (report, events) = try await run(job)
-        #expect(events.contains { if case .resumed(step: 3) = $0 { true } else { false } })
-        #expect(try await run(self.job(.earlyStopping, output: "whole")).report.sha256 == report.sha256)
-    }
-
-    @Test func `a folder in the place of the model is known before the training`() async throws {
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/m.safetensors", withIntermediateDirectories: true)
-        await #expect(throws: FileError(.create, path: folder.path + "/m.safetensors", code: EISDIR)) {
-            try await run(job())
-        }
-        #expect(!results().contains("m.loss.csv"))
     }
 }
