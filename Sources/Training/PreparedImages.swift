@@ -25,7 +25,10 @@ public struct PreparedImages: Sendable {
     /// Name of each image, as its listing has it.
     public let names: [String]
     /// Images that were left out.
-    public let bad: [BadImage]
+    public var bad: [BadImage] { findings.bad }
+    /// Number of images by the side, in pixels, of the square in their files.
+    public var fileSides: [Int: Int] { findings.fileSides }
+    private let findings: Findings
     /// [count][side][side][channels].
     private let pixels: [UInt8]
 
@@ -33,13 +36,28 @@ public struct PreparedImages: Sendable {
     public var bytesPerImage: Int { side * side * channels }
 
     /// Takes over images that are already prepared. Traps if the number of bytes does not fit.
-    public init(side: Int, channels: Int, names: [String], pixels: [UInt8], bad: [BadImage] = []) {
+    public init(
+        side: Int, channels: Int, names: [String], pixels: [UInt8], bad: [BadImage] = [],
+        fileSides: [Int: Int] = [:]
+    ) {
         precondition(pixels.count == names.count * side * side * channels, "\(pixels.count) bytes of images")
         self.side = side
         self.channels = channels
         self.names = names
         self.pixels = pixels
-        self.bad = bad
+        findings = Findings(bad: bad, fileSides: fileSides)
+    }
+
+    /// What was found out about the files. By reference: Swift 6.3.1 reserves too little memory for asynchronous
+    /// functions that return two values larger than this one is now.
+    private final class Findings: Sendable {
+        let bad: [BadImage]
+        let fileSides: [Int: Int]
+
+        init(bad: [BadImage], fileSides: [Int: Int]) {
+            self.bad = bad
+            self.fileSides = fileSides
+        }
     }
 
     /// The pixels of one image: rows of pixels of channels.
@@ -163,14 +181,16 @@ extension PreparedImages {
         }
         var pixels = [UInt8](repeating: 0, count: bytes)
         var defects = [ImageDefect?](repeating: nil, count: images.count)
+        var fileSides: [Int: Int] = [:]
         var (done, bad) = (0, 0)
         let crew = (0..<max(1, workers)).map { _ in
             ImagePreparer(images: images, preparation: preparation, layout: layout)
         }
         try await ParallelMap(workers: crew).run(count: images.count) { index, result in
             switch result {
-            case .success(let image):
-                Self.copy(image, channels: channels, into: &pixels, at: index * bytesPerImage)
+            case .success(let prepared):
+                Self.copy(prepared.image, channels: channels, into: &pixels, at: index * bytesPerImage)
+                fileSides[prepared.fileSide, default: 0] += 1
             case .failure(let defect):
                 defects[index] = defect
                 bad += 1
@@ -180,7 +200,7 @@ extension PreparedImages {
         }
         return try PreparedImages(
             side: side, channels: channels, images: images, pixels: &pixels, defects: defects,
-            maximumBad: maximumBad)
+            fileSides: fileSides, maximumBad: maximumBad)
     }
 
     private static func shape(_ layout: Layout, _ recipe: Recipe) -> (side: Int, channels: Int) {
@@ -208,7 +228,7 @@ extension PreparedImages {
     /// Closes the gaps that bad images left.
     private init(
         side: Int, channels: Int, images: [ImageListing.Image], pixels: inout [UInt8],
-        defects: [ImageDefect?], maximumBad: BadImageAllowance
+        defects: [ImageDefect?], fileSides: [Int: Int], maximumBad: BadImageAllowance
     ) throws(PreparationError) {
         let bad = zip(images, defects).compactMap { image, defect in
             defect.map { BadImage(name: image.name, defect: $0) }
@@ -227,8 +247,16 @@ extension PreparedImages {
         }
         pixels.removeLast(pixels.count - kept * size)
         let names = zip(images, defects).filter { $0.1 == nil }.map(\.0.name)
-        self.init(side: side, channels: channels, names: names, pixels: pixels, bad: bad)
+        self.init(
+            side: side, channels: channels, names: names, pixels: pixels, bad: bad, fileSides: fileSides)
     }
+}
+
+/// An image as the network takes it.
+private struct PreparedImage: Sendable {
+    let image: RGBImage
+    /// Of the square in the file, in pixels.
+    let fileSide: Int
 }
 
 /// Worker that reads and prepares single images.
@@ -247,7 +275,7 @@ private actor ImagePreparer: StageWorker {
         self.layout = layout
     }
 
-    func process(_ index: Int) -> Numbered<Result<RGBImage, ImageDefect>> {
+    func process(_ index: Int) -> Numbered<Result<PreparedImage, ImageDefect>> {
         do throws(ImageDefect) {
             return Numbered(index: index, value: .success(try prepared(images[index].path)))
         } catch {
@@ -255,14 +283,16 @@ private actor ImagePreparer: StageWorker {
         }
     }
 
-    private func prepared(_ path: String) throws(ImageDefect) -> RGBImage {
+    private func prepared(_ path: String) throws(ImageDefect) -> PreparedImage {
         let image: RGBImage
         do throws(ImageFileError) {
             image = try ImageFile.read(URL(fileURLWithPath: path))
         } catch { throw .file(error) }
-        switch layout {
-        case .scored: return try preparation.scored(image, scratch: &scratch)
-        case .field(let side): return try preparation.field(image, side: side, scratch: &scratch)
-        }
+        let result =
+            switch layout {
+            case .scored: try preparation.scored(image, scratch: &scratch)
+            case .field(let side): try preparation.field(image, side: side, scratch: &scratch)
+            }
+        return PreparedImage(image: result, fileSide: min(image.width, image.height))
     }
 }

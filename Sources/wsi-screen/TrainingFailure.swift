@@ -18,7 +18,7 @@ struct TrainingFailure {
             case ExtractorError.vgg19Needed, is ConfigurationError: ExitStatus.usage
             case is ListingError, is HoldOutError, is PreparationError, is StainTargetError,
                 is CheckpointError,
-                is TrainingError, is WeightError, is ModelFileError, is ExtractorError:
+                is TrainingError, is WeightError, is ModelFileError, is ExtractorError, is ScoringError:
                 ExitStatus.badInput
             case is FolderLockError, is ModelInTheWay: ExitStatus.cannotCreateOutput
             case let error as FileError:

@@ -194,6 +194,33 @@ import Testing
         #expect(ending.status == 64 && ending.output.isEmpty && ending.errors.count > 20)
     }
 
+    @Test func `options for manifests are refused for a folder`() throws {
+        for option in ["--group-column", "--label-column", "--label-normal"] {
+            let ending = try train("plain", [option, "x"])
+            #expect(ending.status == 64 && ending.errors.contains(option) && ending.errors.contains("folder"))
+        }
+        #expect(files("plain").isEmpty)
+    }
+
+    @Test func `what a manifest and its files leave open is told`() throws {
+        let rows = (0..<12).map { "data/\($0).png,\($0 < 9 ? "train" : "val")" }.joined(separator: "\n")
+        _ = try folder.file("given.csv", Array("file,split\n\(rows)\n".utf8))
+        let given = try train("plain", ["--data", "given.csv"])
+        #expect(given.status == 0 && given.errors.contains("hold_out is not used"), "\(given.errors)")
+        #expect(!given.errors.contains("no groups known"))
+        let open = try train("plain", ["-o", "open/m.safetensors"])
+        #expect(open.status == 0 && open.errors.contains("no groups known"), "\(open.errors)")
+        let (yaml, scale) = (
+            Self.tiny.replacing("tile: 20,", with: "tile: 20, tile_resolution_um: 0.5,"),
+            "24 px images, each taken as 10 µm wide, that is 0.42 µm/px"
+        )
+        _ = try folder.file("scaled.yaml", Array("\(yaml)\nschedule: {iterations: 5}\n".utf8))
+        let scaled = try train("scaled")
+        #expect(scaled.status == 0 && scaled.errors.contains(scale), "\(scaled.errors)")
+        let card = try String(contentsOfFile: folder.path + "/scaled/m.md", encoding: .utf8)
+        #expect(card.contains("| scale | \(scale) |"))
+    }
+
     @Test func `bad data end with 65, impossible outputs with 73`() throws {
         let cases: [([String], Int32, String)] = [
             (["--data", "absent"], 65, "absent"), (["--data", "plain.yaml"], 65, "plain.yaml"),
