@@ -60,7 +60,8 @@ let package = Package(
             name: "Kernels", dependencies: ["Pixels", "CKernels", "COpenBLAS"],
             exclude: ["Convolution.md"], swiftSettings: strict),
         .target(
-            name: "ImageFiles", dependencies: ["Pixels", "CPNG", "CJPEG", "CTIFF"], swiftSettings: strict),
+            name: "ImageFiles", dependencies: ["Records", "Pixels", "CPNG", "CJPEG", "CTIFF"],
+            swiftSettings: strict),
         .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
         .target(

@@ -15,20 +15,38 @@ public struct ImageEvaluation: Sendable {
         public let baselines: ImageBaselines
     }
 
-    public let rows: [Row]
-    /// Images that could not be prepared or scored.
-    public let bad: [BadImage]
+    /// An image that could not be prepared.
+    public struct LeftOut: Sendable {
+        public let name: String
+        public let group: String?
+        public let isAbnormal: Bool
+        public let defect: ImageDefect
+    }
 
+    /// How far the evaluation is.
+    public enum Progress: Sendable {
+        case preparing(PreparationProgress)
+        case scoring(done: Int, total: Int)
+    }
+
+    public let rows: [Row]
+    public let leftOut: [LeftOut]
+
+    /// - Parameters:
+    ///   - maximumBad: more images that cannot be used end the evaluation.
+    ///   - memoryLimit: in bytes, for the prepared images.
+    ///   - progress: called after each image, from several threads.
     /// - Throws: ``PreparationError`` if too many images are bad; ``ScoringError``; `CancellationError`.
     public init(
         _ images: [LabeledImage], model: ScreeningModel, maximumBad: BadImageAllowance = .fraction(0.05),
-        memoryLimit: Int = 8 << 30, workers: Int = CoreCount.available
+        memoryLimit: Int = 8 << 30, workers: Int = CoreCount.available,
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws {
         let preparation = ImagePreparation(recipe: model.record.recipe, target: model.stainTarget)
         let prepared = try await PreparedImages.prepare(
             images.map(\.image), with: preparation, layout: .scored, memoryLimit: memoryLimit,
-            maximumBad: maximumBad, workers: workers)
-        let scores = try await Self.scores(prepared, model, workers: workers)
+            maximumBad: maximumBad, workers: workers, progress: { progress(.preparing($0)) })
+        let scores = try await Self.scores(prepared, model, workers: workers, progress)
         let known = Dictionary(images.map { ($0.image.name, $0) }) { first, _ in first }
         rows = prepared.names.indices.compactMap { index in
             known[prepared.names[index]].map { image in
@@ -37,13 +55,21 @@ public struct ImageEvaluation: Sendable {
                     score: scores[index], baselines: ImageBaselines(prepared.image(index)))
             }
         }
-        bad = prepared.bad
+        leftOut = prepared.bad.compactMap { bad in
+            known[bad.name].map { image in
+                LeftOut(
+                    name: bad.name, group: image.image.group, isAbnormal: image.isAbnormal,
+                    defect: bad.defect)
+            }
+        }
     }
 
     private static func scores(
-        _ images: PreparedImages, _ model: ScreeningModel, workers: Int
+        _ images: PreparedImages, _ model: ScreeningModel, workers: Int,
+        _ progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> [Float] {
         let shares = max(1, min(workers, images.count))
+        let done = LockedValue(0)
         return try await withThrowingTaskGroup(of: [(Int, Float)].self) { group in
             for share in 0..<shares {
                 group.addTask {
@@ -52,6 +78,11 @@ public struct ImageEvaluation: Sendable {
                     for index in stride(from: share, to: images.count, by: shares) {
                         try Task.checkCancellation()
                         scores.append((index, try scorer.score(images.image(index))))
+                        let count = done.withLock { done in
+                            done += 1
+                            return done
+                        }
+                        progress(.scoring(done: count, total: images.count))
                         await Task.yield()
                     }
                     return scores
@@ -63,39 +94,5 @@ public struct ImageEvaluation: Sendable {
             }
             return result
         }
-    }
-}
-
-/// What is reported of an evaluation.
-public struct EvaluationSummary: Sendable, Codable {
-    public let normal: Int
-    public let abnormal: Int
-    public let bad: Int
-    /// Area under the ROC curve of the model's score.
-    public let auc: Double?
-    /// Of trivial quantities: darkness in red, optical density, darkness.
-    public let aucLowMeanRed: Double?
-    public let aucMeanOpticalDensity: Double?
-    public let aucLowMeanIntensity: Double?
-    /// Among pairs whose mean optical density differs by less than 0.02: what the score knows beyond it.
-    public let matchedAUC: Double?
-    public let matchedPairs: Int
-
-    public init(_ evaluation: ImageEvaluation) {
-        let parts = Dictionary(grouping: evaluation.rows, by: \.isAbnormal)
-        let (normals, abnormals) = (parts[false] ?? [], parts[true] ?? [])
-        let area = { (value: (ImageEvaluation.Row) -> Double) in
-            ROC.area(normal: normals.map(value), abnormal: abnormals.map(value))
-        }
-        let sample = { (row: ImageEvaluation.Row) in
-            ROC.Sample(score: Double(row.score), baseline: row.baselines.meanOpticalDensity)
-        }
-        (normal, abnormal, bad) = (normals.count, abnormals.count, evaluation.bad.count)
-        auc = area { Double($0.score) }
-        aucLowMeanRed = area { -$0.baselines.meanRed }
-        aucMeanOpticalDensity = area { $0.baselines.meanOpticalDensity }
-        aucLowMeanIntensity = area { -$0.baselines.meanIntensity }
-        let matched = ROC.matchedArea(normal: normals.map(sample), abnormal: abnormals.map(sample))
-        (matchedAUC, matchedPairs) = (matched?.area, matched?.pairs ?? 0)
     }
 }

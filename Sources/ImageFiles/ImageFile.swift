@@ -1,5 +1,6 @@
 public import Foundation
 public import Pixels
+internal import Records
 
 /// Image files of any format that this program reads. The content decides, not the name: many a `.jpg` is a PNG.
 public enum ImageFile {
@@ -19,9 +20,12 @@ public enum ImageFile {
     }
 
     private static func firstBytes(of url: URL) throws(ImageFileError) -> [UInt8] {
+        let file: FileHandle
+        do throws(FileError) { file = try RegularFile.open(url.path) } catch {
+            throw .cannotRead(path: url.path, reason: error.reason)
+        }
+        defer { try? file.close() }
         do {
-            let file = try FileHandle(forReadingFrom: url)
-            defer { try? file.close() }
             return [UInt8](try file.read(upToCount: 4) ?? Data())
         } catch {
             throw .cannotRead(path: url.path, reason: error.localizedDescription)

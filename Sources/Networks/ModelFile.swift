@@ -98,15 +98,12 @@ public enum ModelFile {
     ) throws(ModelFileError) -> (SafetensorsFile, prefix: String) {
         guard let expected = record.extractor.sha256 else { return (file, "extractor.") }
         guard let url else { throw .extractorNeeded(sha256: expected) }
-        let bytes: [UInt8]
-        do {
-            bytes = [UInt8](try Data(contentsOf: url))
-        } catch {
-            throw .safetensors(.cannotRead(path: url.path, reason: error.localizedDescription))
+        let found: String
+        do throws(FileError) { found = try Checksum.sha256(ofFile: url.path) } catch {
+            throw .safetensors(.cannotRead(path: url.path, reason: error.reason))
         }
-        let found = Checksum.sha256(bytes)
         guard found == expected else { throw .wrongExtractor(expected: expected, found: found) }
-        return (try checked { () throws(SafetensorsError) in try SafetensorsFile(bytes: bytes) }, "")
+        return (try checked { () throws(SafetensorsError) in try SafetensorsFile(contentsOf: url) }, "")
     }
 
     private static func stainTarget(

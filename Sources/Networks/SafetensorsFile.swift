@@ -1,4 +1,5 @@
 public import Foundation
+internal import Records
 
 /// A tensor in memory: `values` in row-major order of `shape` (PyTorch's order for weights).
 public struct Tensor: Sendable, Equatable {
@@ -29,7 +30,7 @@ public struct SafetensorsFile: Sendable {
     public init(contentsOf url: URL) throws(SafetensorsError) {
         let (prefix, header, data): ([UInt8], SafetensorsHeader, [UInt8])
         do {
-            let file = try FileHandle(forReadingFrom: url)
+            let file = try RegularFile.open(url.path)
             defer { try? file.close() }
             let size = Int(clamping: try file.seekToEnd())
             try file.seek(toOffset: 0)
@@ -40,6 +41,8 @@ public struct SafetensorsFile: Sendable {
             data = [UInt8](try file.read(upToCount: size - 8 - length) ?? Data())
         } catch let error as SafetensorsError {
             throw error
+        } catch let error as FileError {
+            throw .cannotRead(path: url.path, reason: error.reason)
         } catch {
             throw .cannotRead(path: url.path, reason: error.localizedDescription)
         }

@@ -8,11 +8,9 @@ public enum Checksum {
         hexadecimal(SHA256.hash(data: bytes))
     }
 
-    /// Of a file, read in pieces of 1 MiB.
+    /// Of a regular file, read in pieces of 1 MiB.
     public static func sha256(ofFile path: String) throws(FileError) -> String {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw FileError(.read, path: path, code: errno)
-        }
+        let file = try RegularFile.open(path)
         defer { try? file.close() }
         var hasher = SHA256()
         while true {

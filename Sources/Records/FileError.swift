@@ -28,7 +28,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The place does not allow writing: another place or other permissions are needed.
     public var isForbidden: Bool { [EACCES, EPERM, EROFS, ENOTDIR, EISDIR, EEXIST].contains(code) }
 
-    public var description: String {
-        "cannot \(operation.rawValue) '\(path)': \(String(cString: strerror(code)))"
-    }
+    /// The system's words.
+    public var reason: String { String(cString: strerror(code)) }
+
+    public var description: String { "cannot \(operation.rawValue) '\(path)': \(reason)" }
 }

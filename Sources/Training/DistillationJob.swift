@@ -19,6 +19,7 @@ public struct DistillationJob: Sendable {
     public var side = 64
     /// If given, every colored image takes part a second time, stain-normalized to this image.
     public var stainTarget: URL?
+    /// Bytes of prepared images, all sets together.
     public var memoryLimit = 8 << 30
     public var workers = CoreCount.available
 
@@ -42,60 +43,47 @@ public struct DistillationJob: Sendable {
     static let settingsKey = "wsi_screen_distillation"
 
     public func run(_ progress: @escaping @Sendable (Int, Float) -> Void) async throws -> Report {
-        let (training, heldOut) = try await sets()
+        let sets = try await sets()
         let teacher = try ExtractorSource.load(.vgg19, file: teacher)
         return try await OwnThread(label: "distillation").run {
-            try distill(teacher, training, heldOut, progress)
+            try distill(teacher, sets, progress)
         }
     }
 
     /// Prepared images of every listing at every field, raw and stain-normalized; a tenth held out.
-    private func sets() async throws -> (training: [PreparedImages], heldOut: [PreparedImages]) {
+    private func sets() async throws -> DistillationSets {
         let target = try stainTarget.map {
             try StainTargetSource.image($0.path).load(match: .vahadane, relativeTo: nil)
         }
-        var (training, heldOut): ([PreparedImages], [PreparedImages]) = ([], [])
+        let preparer = DistillationPreparer(memoryLimit: memoryLimit, workers: workers)
+        var sets = DistillationSets()
         for path in data {
             let parts = try await HoldOut.divide(
                 ImageListing.find(path), fraction: 0.1, seed: settings.seed, workers: workers)
             for field in fields {
-                for stain in [nil, target].prefix(target == nil ? 1 : 2) {
-                    // Grey images have no stain: all of them are bad then, and the set is left out.
-                    guard let images = try? await prepared(parts.training, field, stain),
-                        let others = try? await prepared(parts.heldOut, field, stain)
-                    else { continue }
-                    training.append(images)
-                    heldOut.append(others)
+                sets.append(try await preparer.pair(parts, field: field, beside: sets))
+                guard let target else { continue }
+                do {
+                    sets.append(try await preparer.pair(parts, field: field, stain: target, beside: sets))
+                } catch {
+                    guard DistillationPreparer.isLackOfStain(error) else { throw error }
                 }
             }
         }
-        guard !training.isEmpty else { throw PreparationError.nothingLeft(total: data.count, bad: []) }
-        return (training, heldOut)
-    }
-
-    private func prepared(
-        _ images: [ImageListing.Image], _ field: Int, _ target: StainTarget?
-    ) async throws -> PreparedImages {
-        let stain = StainRecipe(method: .vahadane, match: .vahadane, scope: .tile, dictionaryStep: 2)
-        let recipe = Recipe(
-            tile: field, tileResolution: nil, crop: field, input: field, resampling: .pillowBilinear,
-            stain: target == nil ? nil : stain, color: .rgb)
-        return try await PreparedImages.prepare(
-            images, with: ImagePreparation(recipe: recipe, target: target), layout: .field(side: field),
-            memoryLimit: memoryLimit, maximumBad: .fraction(0.5), workers: workers)
+        guard !sets.training.isEmpty else { throw PreparationError.nothingLeft(total: 0, bad: []) }
+        return sets
     }
 
     private func distill(
-        _ teacher: ExtractorSource, _ training: [PreparedImages], _ heldOut: [PreparedImages],
-        _ progress: (Int, Float) -> Void
+        _ teacher: ExtractorSource, _ sets: DistillationSets, _ progress: (Int, Float) -> Void
     ) throws -> Report {
-        let crops = MixedCrops(training, side: side, seed: settings.seed)
+        let crops = MixedCrops(sets.training, side: side, seed: settings.seed)
         let distillation = try Distillation(
             settings, teacher: teacher, training: crops, team: WorkerTeam(count: workers))
         try distillation.run(progress)
-        let others = MixedCrops(heldOut, side: side, seed: settings.seed)
+        let others = MixedCrops(sets.heldOut, side: side, seed: settings.seed)
         let variance = distillation.explainedVariance(others, batches: 25)
-        return try write(distillation, images: training.reduce(0) { $0 + $1.count }, variance)
+        return try write(distillation, images: sets.training.reduce(0) { $0 + $1.count }, variance)
     }
 
     private func write(_ distillation: Distillation, images: Int, _ variance: Double) throws -> Report {

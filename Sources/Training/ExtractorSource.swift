@@ -22,18 +22,18 @@ public struct ExtractorSource: Sendable {
         case .vgg19:
             guard let url else { throw .vgg19Needed }
             do {
-                let bytes = [UInt8](try Data(contentsOf: url))
-                let digest = Checksum.sha256(bytes)
+                // Checked against the file's size before memory is taken; the digest needs none.
+                let file = try SafetensorsFile(contentsOf: url)
+                let digest = try Checksum.sha256(ofFile: url.path)
                 return ExtractorSource(
-                    file: try SafetensorsFile(bytes: bytes), family: .vgg19, blocks: nil, sha256: digest,
-                    identity: digest)
+                    file: file, family: .vgg19, blocks: nil, sha256: digest, identity: digest)
             } catch {
                 throw .unreadable(path: url.path, reason: Self.clause(error))
             }
         case .builtIn:
             do {
                 let source = try url ?? BuiltInModels.url(BuiltInModels.names[0])
-                return try small([UInt8](Data(contentsOf: source)))
+                return try small(source)
             } catch {
                 throw .unreadable(path: url?.path ?? BuiltInModels.names[0], reason: Self.clause(error))
             }
@@ -54,8 +54,8 @@ public struct ExtractorSource: Sendable {
     }
 
     /// The extractor inside a model file, or in a file of its own.
-    private static func small(_ bytes: [UInt8]) throws -> ExtractorSource {
-        let file = try SafetensorsFile(bytes: bytes)
+    private static func small(_ url: URL) throws -> ExtractorSource {
+        let file = try SafetensorsFile(contentsOf: url)
         let record =
             if let text = file.metadata[recordKey] {
                 try JSONDecoder().decode(ExtractorRecord.self, from: Data(text.utf8))
@@ -64,7 +64,7 @@ public struct ExtractorSource: Sendable {
             }
         return ExtractorSource(
             file: file, family: record.family, blocks: record.blocks, sha256: nil,
-            identity: Checksum.sha256(bytes))
+            identity: try Checksum.sha256(ofFile: url.path))
     }
 
     /// The extractor up to the deepest of `taps`.

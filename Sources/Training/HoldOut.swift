@@ -1,13 +1,10 @@
-internal import Flow
-internal import Foundation
 internal import Kernels
-internal import Records
 
 /// The division of the normal images into those that are trained on and those whose scores tell what is normal.
 ///
 /// Groups stay whole, and so do sets of identical files: the same picture under two names never lies on both
 /// sides. Where the manifest names validation rows, they are the hold-out; an identical copy of one is left out
-/// of the training.
+/// of the training. A manifest whose own split divides a group, or trains on a copy of a test image, is refused.
 public struct HoldOut: Sendable, Equatable {
     /// To be trained on, in the listing's order.
     public let training: [ImageListing.Image]
@@ -25,21 +22,27 @@ public struct HoldOut: Sendable, Equatable {
     public static func divide(
         _ listing: ImageListing, fraction: Double, seed: UInt64, workers: Int = CoreCount.available
     ) async throws -> HoldOut {
-        let images = listing.images
-        var digests = [String?](repeating: nil, count: images.count)
-        let crew = (0..<max(1, workers)).map { _ in ContentHasher(images: images) }
-        try await ParallelMap(workers: crew).run(count: images.count) { index, digest in
-            digests[index] = digest
-        }
-        return try HoldOut(listing, digests: digests, fraction: fraction, seed: seed)
+        let digests = try await ContentDigests.of(listing.images, workers: workers)
+        // Only files of equal size can be copies.
+        let suspects = ContentDigests.ofEqualSize(listing.test, as: listing.images)
+        let testDigests = try await ContentDigests.of(suspects, workers: workers)
+        let tests = zip(testDigests, suspects).compactMap { digest, image in digest.map { ($0, image.name) } }
+        return try HoldOut(
+            listing, digests: digests, tests: Dictionary(tests) { first, _ in first }, fraction: fraction,
+            seed: seed)
     }
 
-    /// - Parameter digests: a name for the content of each file; nil for files that cannot be read, which later
-    ///   steps report.
+    /// - Parameters:
+    ///   - digests: a name for the content of each file; nil for files that cannot be read, which later steps
+    ///     report.
+    ///   - tests: the names of test images by their content.
     package init(
-        _ listing: ImageListing, digests: [String?], fraction: Double, seed: UInt64
+        _ listing: ImageListing, digests: [String?], tests: [String: String] = [:], fraction: Double,
+        seed: UInt64
     ) throws(HoldOutError) {
         let images = listing.images
+        try Self.checkGroups(listing)
+        try Self.checkCopies(images, digests, of: tests)
         let isHeldOut: [Bool]
         var dropped: Set<Int> = []
         if !images.contains(where: \.isValidation) {
@@ -58,6 +61,34 @@ public struct HoldOut: Sendable, Equatable {
         heldOut = images.indices.filter { isHeldOut[$0] }.map { images[$0] }
         leftOut = dropped.count
         if training.isEmpty { throw .nothingToTrainOn(images: images.count) }
+    }
+
+    /// What the manifest's split divides nobody can hold together.
+    private static func checkGroups(_ listing: ImageListing) throws(HoldOutError) {
+        let groups: [ImagePart: Set<String>] = [
+            .training: Set(listing.images.filter { !$0.isValidation }.compactMap(\.group)),
+            .validation: Set(listing.images.filter(\.isValidation).compactMap(\.group)),
+            .test: Set(listing.test.compactMap(\.group)),
+        ]
+        for (one, other) in [
+            (ImagePart.training, ImagePart.validation), (.training, .test), (.validation, .test),
+        ] {
+            let shared = groups[one, default: []].intersection(groups[other, default: []])
+            guard shared.isEmpty else {
+                throw .dividedGroups(one, other, count: shared.count, first: Array(shared.sorted().prefix(3)))
+            }
+        }
+    }
+
+    private static func checkCopies(
+        _ images: [ImageListing.Image], _ digests: [String?], of tests: [String: String]
+    ) throws(HoldOutError) {
+        let copies = zip(images, digests).compactMap { image, digest in
+            digest.flatMap { tests[$0] }.map { "'\(image.name)' of '\($0)'" }
+        }
+        guard copies.isEmpty else {
+            throw .copiesOfTests(count: copies.count, first: Array(copies.prefix(3)))
+        }
     }
 
     /// A number for each image, equal for those that must stay together: of one group, or identical.
@@ -109,35 +140,5 @@ public struct HoldOut: Sendable, Equatable {
             chosen = [smallest]
         }
         return chosen
-    }
-}
-
-/// Why the images cannot be divided.
-public enum HoldOutError: Error, Equatable, CustomStringConvertible {
-    case oneGroup(images: Int)
-    case nothingToTrainOn(images: Int)
-
-    public var description: String {
-        switch self {
-        case .oneGroup(let images):
-            "all \(images) images belong to one group (or are identical), so none can be held out: "
-                + "give images of at least two slides or patients"
-        case .nothingToTrainOn(let images):
-            "all \(images) images are held out, so none is left to train on: mark some rows as train"
-        }
-    }
-}
-
-/// Worker that names the content of files.
-private actor ContentHasher: StageWorker {
-    private let executor = BlockingExecutor(label: "hash")
-    private let images: [ImageListing.Image]
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    init(images: [ImageListing.Image]) { self.images = images }
-
-    func process(_ index: Int) -> Numbered<String?> {
-        Numbered(index: index, value: try? Checksum.sha256(ofFile: images[index].path))
     }
 }

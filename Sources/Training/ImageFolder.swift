@@ -4,7 +4,8 @@ internal import ImageFiles
 /// Looks for image files in a folder and all below it.
 ///
 /// Of a slide that `wsi-screen tile` cut, the tiles are taken, not the pictures of mask and slide; its tiles are
-/// a group.
+/// a group. Of other images each folder is a group, if there are several folders: most programs write one for
+/// each slide.
 struct ImageFolder {
     let path: String
 
@@ -27,7 +28,31 @@ struct ImageFolder {
         var images: [ImageListing.Image] = []
         try walk(path, name: "", group: nil, visited: &visited, images: &images)
         guard !images.isEmpty else { throw .noImages(path: path) }
-        return ImageListing(images: images)
+        let doubtful = Self.doubtfulFolders(of: images)
+        var remarks: [DataRemark] = doubtful.isEmpty ? [] : [.doubtfulFolders(doubtful)]
+        let plain = Set(images.compactMap(Self.plainFolder))
+        guard !plain.isEmpty, plain.count + Set(images.compactMap(\.group)).count > 1 else {
+            return ImageListing(images: images, remarks: remarks)
+        }
+        remarks.append(.foldersAreGroups(count: plain.count))
+        let grouped = images.map { image in
+            ImageListing.Image(
+                name: image.name, path: image.path, group: image.group ?? Self.plainFolder(of: image))
+        }
+        return ImageListing(images: grouped, remarks: remarks)
+    }
+
+    /// The folder of an image that belongs to no slide; nil if that is the folder of all.
+    private static func plainFolder(of image: ImageListing.Image) -> String? {
+        guard image.group == nil, image.name.contains("/") else { return nil }
+        return (image.path as NSString).deletingLastPathComponent
+    }
+
+    private static let doubtfulNames: Set<String> = ["abnormal", "tumor", "tumour", "anomaly", "test"]
+
+    private static func doubtfulFolders(of images: [ImageListing.Image]) -> [String] {
+        let names = Set(images.flatMap { $0.name.split(separator: "/").dropLast() })
+        return names.map(String.init).filter { doubtfulNames.contains($0.lowercased()) }.sorted()
     }
 
     /// Links are followed; a folder that was seen already, under whatever name, is not entered again. Hidden

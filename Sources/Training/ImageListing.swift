@@ -22,22 +22,27 @@ public struct ImageListing: Sendable, Equatable {
 
     /// Sorted by the bytes of their names.
     public let images: [Image]
-    /// Rows of the manifest that are not normal.
+    /// Images of the manifest that are not normal and not for tests.
     public let skippedAbnormal: Int
-    /// Rows of the manifest that belong to a test set.
-    public let skippedTest: Int
+    /// Images of the manifest's test set, normal and abnormal ones: nothing like them may be trained on. Their
+    /// files need not exist.
+    public let test: [Image]
+    public let remarks: [DataRemark]
 
-    public init(images: [Image], skippedAbnormal: Int = 0, skippedTest: Int = 0) {
+    public init(
+        images: [Image], skippedAbnormal: Int = 0, test: [Image] = [], remarks: [DataRemark] = []
+    ) {
         self.images = images.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         self.skippedAbnormal = skippedAbnormal
-        self.skippedTest = skippedTest
+        self.test = test
+        self.remarks = remarks
     }
 
     /// Without the images whose path a rule excludes.
     func leavingOut(_ isExcluded: (String) -> Bool) -> ImageListing {
         ImageListing(
-            images: images.filter { !isExcluded($0.path) }, skippedAbnormal: skippedAbnormal,
-            skippedTest: skippedTest)
+            images: images.filter { !isExcluded($0.path) }, skippedAbnormal: skippedAbnormal, test: test,
+            remarks: remarks)
     }
 
     /// Lists a folder, or the manifest if `path` is a file.
@@ -78,12 +83,14 @@ public enum ListingError: Error, Equatable, CustomStringConvertible {
     case unknownSplits(path: String, splits: [String])
     case missingFiles(path: String, count: Int, first: [String])
     case noNormals(path: String, abnormal: Int, test: Int)
+    /// - Parameter parts: those that the manifest has rows of; none if it has no column for them.
+    case noRows(path: String, part: ImagePart?, parts: [ImagePart])
 
     public var description: String {
         switch self {
         case .unreadable(let path, let reason): "'\(path)' cannot be read: \(reason)"
         case .noImages(let path): "there are no PNG or JPEG images below '\(path)'"
-        case .malformed(let path, let reason): "the manifest '\(path)' cannot be read as CSV: \(reason)"
+        case .malformed(let path, let reason): "the manifest '\(path)' cannot be used: \(reason)"
         case .noColumn(let path, let meaning, let looked, let found):
             "the manifest '\(path)' has no column for the \(meaning) (\(looked.joined(separator: ", "))); "
                 + "its columns are \(found.joined(separator: ", "))"
@@ -99,6 +106,11 @@ public enum ListingError: Error, Equatable, CustomStringConvertible {
                 + "\(first.map { "'\($0)'" }.joined(separator: ", ")); names count from the manifest's folder"
         case .noNormals(let path, let abnormal, let test):
             "the manifest '\(path)' names no normal images to train on (\(abnormal) are abnormal, \(test) for tests)"
+        case .noRows(let path, let part, let parts):
+            "the manifest '\(path)' has no rows" + (part.map { " of part \($0.rawValue)" } ?? "")
+                + (parts.isEmpty
+                    ? part == nil ? "" : "; it has no column split"
+                    : "; the parts are \(parts.map(\.rawValue).joined(separator: ", "))")
         }
     }
 }

@@ -38,60 +38,83 @@ struct ImageManifest {
         }
     }
 
-    /// The normal rows that are not for tests. All files must exist.
+    /// The normal images, apart from those for tests. All files to learn from must exist.
     func listing() throws(ListingError) -> ImageListing {
-        guard let imageColumn = index(of: Self.imageNames) else {
-            throw .noColumn(path: path, meaning: "image", looked: Self.imageNames, found: header)
+        let (entries, repeated) = try entries()
+        let test = entries.filter { $0.part == .test }
+        let others = entries.filter { $0.part != .test }
+        let images = others.filter(\.isNormal).map(\.image)
+        let abnormal = others.count - images.count
+        guard !images.isEmpty else { throw .noNormals(path: path, abnormal: abnormal, test: test.count) }
+        try requireFiles(images)
+        return ImageListing(
+            images: images, skippedAbnormal: abnormal, test: test.map(\.image), remarks: remarks(repeated))
+    }
+
+    /// The images of one part, normal and abnormal, in the order of their rows. All files must exist.
+    ///
+    /// - Parameter part: nil for all rows. Without a column for splits all rows are test rows as well as
+    ///   training rows.
+    func labeled(_ part: ImagePart?) throws(ListingError) -> LabeledListing {
+        guard index(of: Self.imageNames) != nil else { throw noImageColumn }
+        guard try index(named: columns.label, or: Self.labelNames, meaning: "label") != nil else {
+            throw .noColumn(path: path, meaning: "label", looked: Self.labelNames, found: header)
         }
+        let (entries, repeated) = try entries()
+        let isWhole = part == nil || (part == .test && index(of: Self.splitNames) == nil)
+        let chosen = isWhole ? entries : entries.filter { $0.part == part }
+        guard !chosen.isEmpty else { throw noRows(of: part, entries) }
+        try requireFiles(chosen.map(\.image))
+        return LabeledListing(
+            images: chosen.map { LabeledImage(image: $0.image, isAbnormal: !$0.isNormal) },
+            remarks: remarks(repeated))
+    }
+
+    private func remarks(_ repeated: Int) -> [DataRemark] {
+        repeated > 0 ? [.repeatedRows(count: repeated)] : []
+    }
+
+    private var noImageColumn: ListingError {
+        .noColumn(path: path, meaning: "image", looked: Self.imageNames, found: header)
+    }
+
+    private func noRows(of part: ImagePart?, _ entries: [ManifestEntry]) -> ListingError {
+        let parts = index(of: Self.splitNames) == nil ? [] : Set(entries.map(\.part))
+        return .noRows(path: path, part: part, parts: ImagePart.allCases.filter(parts.contains))
+    }
+
+    // MARK: Images
+
+    /// Every image once, in the order of the first row that names it, and how many rows only repeat another.
+    private func entries() throws(ListingError) -> (entries: [ManifestEntry], repeated: Int) {
+        guard let imageColumn = index(of: Self.imageNames) else { throw noImageColumn }
         let groupColumn = try index(named: columns.group, or: Self.groupNames, meaning: "group")
         let verdicts = try verdicts()
         let parts = try parts()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        var images: [ImageListing.Image] = []
-        var seen: Set<String> = []
-        var (abnormal, test) = (0, 0)
+        var entries: [ManifestEntry] = []
+        var known: [String: Int] = [:]
         for (row, (isNormal, part)) in zip(rows, zip(verdicts, parts)) {
-            if part == .test { test += 1 } else if !isNormal { abnormal += 1 }
-            guard isNormal, part != .test else { continue }
             let name = row.fields[imageColumn]
-            guard seen.insert(name).inserted else { continue }
+            let url = URL(fileURLWithPath: name, relativeTo: folder)
             let group = groupColumn.map { row.fields[$0] }
-            images.append(
-                .init(
-                    name: name, path: URL(fileURLWithPath: name, relativeTo: folder).path,
-                    group: group == "" ? nil : group, isValidation: part == .validation))
+            let entry = ManifestEntry(
+                image: .init(
+                    name: name, path: url.path, group: group == "" ? nil : group,
+                    isValidation: part == .validation),
+                isNormal: isNormal, part: part, line: row.line)
+            // One file under two spellings of its path is one image.
+            let place = url.standardizedFileURL.path
+            if let first = known[place] {
+                if let conflict = entry.contradiction(to: entries[first]) {
+                    throw .malformed(path: path, reason: conflict)
+                }
+            } else {
+                known[place] = entries.count
+                entries.append(entry)
+            }
         }
-        guard !images.isEmpty else { throw .noNormals(path: path, abnormal: abnormal, test: test) }
-        try requireFiles(images)
-        return ImageListing(images: images, skippedAbnormal: abnormal, skippedTest: test)
-    }
-
-    /// The rows of one part, normal and abnormal, in their order. All files must exist.
-    ///
-    /// - Parameter part: nil for all rows.
-    func labeled(_ part: ImagePart?) throws(ListingError) -> [LabeledImage] {
-        guard let imageColumn = index(of: Self.imageNames) else {
-            throw .noColumn(path: path, meaning: "image", looked: Self.imageNames, found: header)
-        }
-        guard try index(named: columns.label, or: Self.labelNames, meaning: "label") != nil else {
-            throw .noColumn(path: path, meaning: "label", looked: Self.labelNames, found: header)
-        }
-        let groupColumn = try index(named: columns.group, or: Self.groupNames, meaning: "group")
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        let (verdicts, parts) = (try verdicts(), try parts())
-        var result: [LabeledImage] = []
-        for (number, row) in rows.enumerated() where part == nil || parts[number] == part {
-            let name = row.fields[imageColumn]
-            let group = groupColumn.map { row.fields[$0] }
-            result.append(
-                LabeledImage(
-                    image: .init(
-                        name: name, path: URL(fileURLWithPath: name, relativeTo: folder).path,
-                        group: group == "" ? nil : group),
-                    isAbnormal: !verdicts[number]))
-        }
-        try requireFiles(result.map(\.image))
-        return result
+        return (entries, rows.count - entries.count)
     }
 
     private func requireFiles(_ images: [ImageListing.Image]) throws(ListingError) {
@@ -107,7 +130,7 @@ struct ImageManifest {
 
     /// Case, spaces and underscores do not matter in headers.
     private static func plain(_ name: String) -> String {
-        name.lowercased().replacing(" ", with: "_")
+        name.lowercased().filter { $0 != " " && $0 != "_" }
     }
 
     /// The first of `names`, in their order, that is a column.
@@ -128,66 +151,33 @@ struct ImageManifest {
 
     // MARK: Labels and splits
 
-    private static let normalWords: Set<String> = [
-        "normal", "0", "benign", "healthy", "no finding", "no_finding", "no findings", "good", "negative",
-        "ok",
-    ]
-
-    private static let abnormalWords: Set<String> = [
-        "abnormal", "1", "malignant", "tumor", "tumour", "cancer", "carcinoma", "metastasis", "anomaly",
-        "anomalous", "disease", "diseased", "defect", "bad", "positive",
-        // Findings of NIH ChestX-ray14.
-        "atelectasis", "cardiomegaly", "consolidation", "edema", "effusion", "emphysema", "fibrosis",
-        "hernia",
-        "infiltration", "mass", "nodule", "pleural_thickening", "pneumonia", "pneumothorax",
-    ]
-
     /// Whether each row is normal. Without a column for labels all rows are.
     private func verdicts() throws(ListingError) -> [Bool] {
         guard let column = try index(named: columns.label, or: Self.labelNames, meaning: "label") else {
             return rows.map { _ in true }
         }
-        let words = rows.map { Self.word($0.fields[column]) }
+        let words = rows.map { ManifestWords.word($0.fields[column]) }
         if !columns.normalLabels.isEmpty {
-            let normal = Set(columns.normalLabels.map(Self.word))
+            let normal = Set(columns.normalLabels.map(ManifestWords.word))
             return words.map(normal.contains)
         }
-        let unknown = Set(words).filter { !Self.isKnown($0) }
+        let unknown = Set(words).filter { !ManifestWords.isKnown($0) }
         guard unknown.isEmpty else {
             throw .unknownLabels(
                 path: path, column: header[column], labels: Array(unknown.sorted().prefix(5)))
         }
-        return words.map(Self.normalWords.contains)
+        return words.map(ManifestWords.isNormal)
     }
 
-    /// Several findings are separated by bars, as NIH does.
-    private static func isKnown(_ word: String) -> Bool {
-        normalWords.contains(word)
-            || word.split(separator: "|", omittingEmptySubsequences: false)
-                .allSatisfy { abnormalWords.contains(String($0)) }
-    }
-
-    private static func word(_ text: String) -> String {
-        text.trimmingCharacters(in: .whitespaces).lowercased()
-    }
-
+    /// What each row is for. Without a column for splits all rows are training rows.
     private func parts() throws(ListingError) -> [ImagePart] {
         guard let column = index(of: Self.splitNames) else { return rows.map { _ in .training } }
-        let words = rows.map { Self.word($0.fields[column]) }
-        let parts = words.map(Self.part)
+        let words = rows.map { ManifestWords.word($0.fields[column]) }
+        let parts = words.map(ManifestWords.part)
         let unknown = Set(zip(words, parts).filter { $0.1 == nil }.map(\.0))
         guard unknown.isEmpty else {
             throw .unknownSplits(path: path, splits: Array(unknown.sorted().prefix(5)))
         }
         return parts.compactMap { $0 }
-    }
-
-    private static func part(_ word: String) -> ImagePart? {
-        switch word {
-        case "train", "training": .training
-        case "val", "valid", "validation", "dev", "hold_out", "hold-out", "holdout", "held_out": .validation
-        case "test", "testing": .test
-        default: nil
-        }
     }
 }

@@ -27,14 +27,16 @@ extension PreparedImages {
         }
         var pixels = [UInt8](repeating: 0, count: bytes)
         var defects = [ImageDefect?](repeating: nil, count: images.count)
+        var fileSides: [Int: Int] = [:]
         var (done, bad) = (0, 0)
         let crew = (0..<max(1, workers)).map { _ in
             ImagePreparer(images: images, preparation: preparation, layout: layout)
         }
         try await ParallelMap(workers: crew).run(count: images.count) { index, result in
             switch result {
-            case .success(let image):
-                Self.copy(image, channels: channels, into: &pixels, at: index * bytesPerImage)
+            case .success(let prepared):
+                Self.copy(prepared.image, channels: channels, into: &pixels, at: index * bytesPerImage)
+                fileSides[prepared.fileSide, default: 0] += 1
             case .failure(let defect):
                 defects[index] = defect
                 bad += 1
@@ -44,7 +46,7 @@ extension PreparedImages {
         }
         return try PreparedImages(
             side: side, channels: channels, images: images, pixels: &pixels, defects: defects,
-            maximumBad: maximumBad)
+            fileSides: fileSides, maximumBad: maximumBad)
     }
 
     private static func shape(_ layout: Layout, _ recipe: Recipe) -> (side: Int, channels: Int) {
@@ -72,7 +74,7 @@ extension PreparedImages {
     /// Closes the gaps that bad images left.
     private init(
         side: Int, channels: Int, images: [ImageListing.Image], pixels: inout [UInt8],
-        defects: [ImageDefect?], maximumBad: BadImageAllowance
+        defects: [ImageDefect?], fileSides: [Int: Int], maximumBad: BadImageAllowance
     ) throws(PreparationError) {
         let bad = zip(images, defects).compactMap { image, defect in
             defect.map { BadImage(name: image.name, defect: $0) }
@@ -91,8 +93,16 @@ extension PreparedImages {
         }
         pixels.removeLast(pixels.count - kept * size)
         let names = zip(images, defects).filter { $0.1 == nil }.map(\.0.name)
-        self.init(side: side, channels: channels, names: names, pixels: pixels, bad: bad)
+        self.init(
+            side: side, channels: channels, names: names, pixels: pixels, bad: bad, fileSides: fileSides)
     }
+}
+
+/// An image as the network takes it.
+private struct PreparedImage: Sendable {
+    let image: RGBImage
+    /// Of the square in the file, in pixels.
+    let fileSide: Int
 }
 
 /// Worker that reads and prepares single images.
@@ -111,7 +121,7 @@ private actor ImagePreparer: StageWorker {
         self.layout = layout
     }
 
-    func process(_ index: Int) -> Numbered<Result<RGBImage, ImageDefect>> {
+    func process(_ index: Int) -> Numbered<Result<PreparedImage, ImageDefect>> {
         do throws(ImageDefect) {
             return Numbered(index: index, value: .success(try prepared(images[index].path)))
         } catch {
@@ -119,14 +129,16 @@ private actor ImagePreparer: StageWorker {
         }
     }
 
-    private func prepared(_ path: String) throws(ImageDefect) -> RGBImage {
+    private func prepared(_ path: String) throws(ImageDefect) -> PreparedImage {
         let image: RGBImage
         do throws(ImageFileError) {
             image = try ImageFile.read(URL(fileURLWithPath: path))
         } catch { throw .file(error) }
-        switch layout {
-        case .scored: return try preparation.scored(image, scratch: &scratch)
-        case .field(let side): return try preparation.field(image, side: side, scratch: &scratch)
-        }
+        let result =
+            switch layout {
+            case .scored: try preparation.scored(image, scratch: &scratch)
+            case .field(let side): try preparation.field(image, side: side, scratch: &scratch)
+            }
+        return PreparedImage(image: result, fileSide: min(image.width, image.height))
     }
 }

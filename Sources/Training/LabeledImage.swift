@@ -10,12 +10,26 @@ public struct LabeledImage: Sendable, Equatable {
     public let image: ImageListing.Image
     public let isAbnormal: Bool
 
-    /// The labeled rows of a manifest.
-    ///
-    /// - Parameter part: only rows of this part; nil: all rows.
-    public static func list(
+    public init(image: ImageListing.Image, isAbnormal: Bool) {
+        self.image = image
+        self.isAbnormal = isAbnormal
+    }
+}
+
+/// The labeled images of a manifest, normal and abnormal ones.
+public struct LabeledListing: Sendable, Equatable {
+    /// In the order of their rows, each image once.
+    public let images: [LabeledImage]
+    public let remarks: [DataRemark]
+
+    /// - Parameters:
+    ///   - part: only images of this part; nil: all. A manifest without a column for splits is a test set as a
+    ///     whole.
+    ///   - columns: which columns mean what.
+    /// - Throws: ``ListingError``, also if there are no such images.
+    public static func read(
         manifest path: String, part: ImagePart?, columns: ManifestColumns = ManifestColumns()
-    ) throws(ListingError) -> [LabeledImage] {
+    ) throws(ListingError) -> LabeledListing {
         try ImageManifest(contentsOf: path, columns: columns).labeled(part)
     }
 }

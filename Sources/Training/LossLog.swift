@@ -40,11 +40,6 @@ public struct LossLog: Sendable, Equatable {
         rows.append(row)
     }
 
-    /// Forgets what came after `step`: training goes on from a checkpoint made there.
-    public mutating func truncate(afterStep step: Int) {
-        rows.removeLast(rows.count - (rows.firstIndex { $0.step > step } ?? rows.count))
-    }
-
     /// The table as CSV. Numbers have the fewest digits that give them back exactly.
     public var csv: String {
         rows.reduce(into: CSV.line(Self.header)) { text, row in

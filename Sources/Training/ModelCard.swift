@@ -11,6 +11,7 @@ struct ModelCard {
         let input = configuration.input
         let scale = input.tileResolution.map { " at \($0) µm/px" } ?? ""
         let stain = input.stain.map { "stain normalized (\($0.method.rawValue), per tile), " } ?? ""
+        let width = ImageScale(sides: set.fileSides, recipe: input.recipe).map { "| scale | \($0) |\n" } ?? ""
         let quantiles = TrainingReport.Quantiles(sorted: scores.sorted)
         func count(_ metric: TrainingReport.Metric) -> Int { Int(metrics[metric.rawValue] ?? 0) }
         let loss = metrics[TrainingReport.Metric.trainingLoss.rawValue].map { "\($0)" } ?? "unknown"
@@ -27,7 +28,7 @@ struct ModelCard {
             | left out as unreadable | \(count(.badImages)) |
             | input | \(input.color.rawValue), tile \(input.tile) px\(scale), \(stain)central \(input.crop) px \
             resized to \(input.size) px |
-            | features | \(configuration.extractor.weights.rawValue), \
+            \(width)| features | \(configuration.extractor.weights.rawValue), \
             \(configuration.extractor.taps.map(\.description).joined(separator: ", ")) |
             | updates | \(count(.updates)) with batches of \(configuration.optimizer.batch), seed \
             \(configuration.seed) |

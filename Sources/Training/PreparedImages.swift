@@ -20,7 +20,10 @@ public struct PreparedImages: Sendable {
     /// Name of each image, as its listing has it.
     public let names: [String]
     /// Images that were left out.
-    public let bad: [BadImage]
+    public var bad: [BadImage] { findings.bad }
+    /// Number of images by the side, in pixels, of the square in their files.
+    public var fileSides: [Int: Int] { findings.fileSides }
+    private let findings: Findings
     /// [count][side][side][channels].
     private let pixels: [UInt8]
 
@@ -28,13 +31,28 @@ public struct PreparedImages: Sendable {
     public var bytesPerImage: Int { side * side * channels }
 
     /// Takes over images that are already prepared. Traps if the number of bytes does not fit.
-    public init(side: Int, channels: Int, names: [String], pixels: [UInt8], bad: [BadImage] = []) {
+    public init(
+        side: Int, channels: Int, names: [String], pixels: [UInt8], bad: [BadImage] = [],
+        fileSides: [Int: Int] = [:]
+    ) {
         precondition(pixels.count == names.count * side * side * channels, "\(pixels.count) bytes of images")
         self.side = side
         self.channels = channels
         self.names = names
         self.pixels = pixels
-        self.bad = bad
+        findings = Findings(bad: bad, fileSides: fileSides)
+    }
+
+    /// What was found out about the files. By reference: Swift 6.3.1 reserves too little memory for asynchronous
+    /// functions that return two values larger than this one is now.
+    private final class Findings: Sendable {
+        let bad: [BadImage]
+        let fileSides: [Int: Int]
+
+        init(bad: [BadImage], fileSides: [Int: Int]) {
+            self.bad = bad
+            self.fileSides = fileSides
+        }
     }
 
     /// The pixels of one image: rows of pixels of channels.

@@ -18,14 +18,33 @@ extension TrainingJob {
         notify(
             .listed(
                 training: parts.training.count, heldOut: parts.heldOut.count,
-                abnormal: listing.skippedAbnormal, test: listing.skippedTest, duplicates: parts.leftOut))
+                abnormal: listing.skippedAbnormal, test: listing.test.count, duplicates: parts.leftOut))
         try checkMemory(parts, extractor)
+        tell(listing.remarks + Self.remarks(on: parts), notify)
         let (training, heldOut) = try await prepare(
             parts, ImagePreparation(recipe: configuration.input.recipe, target: stain), files, notify)
         return TrainingSet(
             training: training, heldOut: heldOut, extractor: extractor, stainTarget: stain,
             description: "\(training.count) normal images of \(URL(fileURLWithPath: data).lastPathComponent)",
             licence: licence)
+    }
+
+    private func tell(_ remarks: [DataRemark], _ notify: @Sendable (Event) -> Void) {
+        for remark in remarks { notify(.remark(remark)) }
+    }
+
+    private static func remarks(
+        on training: PreparedImages, _ heldOut: PreparedImages, _ recipe: Recipe
+    ) -> [DataRemark] {
+        let sides = training.fileSides.merging(heldOut.fileSides, uniquingKeysWith: +)
+        return ImageScale(sides: sides, recipe: recipe).map { [.scale($0)] } ?? []
+    }
+
+    private static func remarks(on parts: HoldOut) -> [DataRemark] {
+        let isGiven = parts.heldOut.contains(where: \.isValidation)
+        if isGiven { return [.holdOutIsGiven(images: parts.heldOut.count)] }
+        let hasGroups = (parts.training + parts.heldOut).contains { $0.group != nil }
+        return hasGroups ? [] : [.noGroups]
     }
 
     /// Prepares both parts. The bad images of both are listed, whether training goes on without them or not.
@@ -39,6 +58,7 @@ extension TrainingJob {
             let heldOut = try await prepare(parts.heldOut, preparation, .scored, notify)
             try report(training.bad + heldOut.bad, files, notify)
             try checkBad(training.bad + heldOut.bad, of: parts)
+            tell(Self.remarks(on: training, heldOut, preparation.recipe), notify)
             return (training, heldOut)
         } catch PreparationError.nothingLeft(let total, let bad) {
             try report(bad, files, notify)

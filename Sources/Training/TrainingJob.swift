@@ -39,6 +39,7 @@ public struct TrainingJob: Sendable {
     /// What happens.
     public enum Event: Sendable {
         case listed(training: Int, heldOut: Int, abnormal: Int, test: Int, duplicates: Int)
+        case remark(DataRemark)
         case preparing(PreparationProgress)
         case bad([BadImage], listedIn: String)
         /// An interrupted training goes on.

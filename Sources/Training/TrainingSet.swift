@@ -13,6 +13,9 @@ public struct TrainingSet: Sendable {
     public let description: String
     public let licence: String
 
+    /// How many image files have which size; see ``PreparedImages/fileSides``.
+    var fileSides: [Int: Int] { training.fileSides.merging(heldOut.fileSides, uniquingKeysWith: +) }
+
     public init(
         training: PreparedImages, heldOut: PreparedImages, extractor: ExtractorSource,
         stainTarget: StainTarget?, description: String, licence: String

@@ -13,6 +13,9 @@ extension ModelCommand {
                 result with --extractor, for configurations with extractor.weights: built-in.
 
                   wsi-screen model distill --teacher vgg19.safetensors --data tiles --data films -o small.safetensors
+
+                The report is one JSON document on standard output. Exit codes: 64 usage, 65 images or weights, \
+                73 output impossible, 74 I/O, 75 disk full, 130 and 143 interrupted; nothing is kept then.
                 """)
 
         @Option(help: ArgumentHelp("Weights of VGG19 in torchvision's naming.", valueName: "safetensors"))
@@ -20,7 +23,8 @@ extension ModelCommand {
 
         @Option(
             help: ArgumentHelp(
-                "A folder of images or a manifest; may be repeated, each is used equally often.",
+                "A folder of images or a manifest (its normal training rows); may be repeated. Each gives as "
+                    + "many crops, however many images it has; with --stain-target colored ones give twice as many.",
                 valueName: "dir|manifest.csv"))
         var data: [String]
 
@@ -49,7 +53,7 @@ extension ModelCommand {
             guard (1...10_000_000).contains(updates), (1...4_096).contains(batch) else {
                 throw ValidationError("--updates and --batch are positive numbers.")
             }
-            guard !data.isEmpty else { throw ValidationError("Give images with --data.") }
+            guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
         }
 
         func run() async throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Logging
 import Records
 import Screening
 import Training
@@ -16,6 +17,10 @@ struct EvaluateCommand: AsyncParsableCommand {
             optical density. A model that does not beat them has learned nothing more.
 
               wsi-screen evaluate --model my-tissue.safetensors --data manifest.csv
+
+            Rows that contradict each other about an image are refused; one image counts once.
+
+            Exit codes: 64 usage, 65 manifest, images or model, 73 scores file impossible, 74 I/O, 75 disk full.
             """)
 
     @Option(help: ArgumentHelp("A built-in model or a model file.", valueName: "name|file"))
@@ -38,8 +43,16 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A label that means normal; may be repeated.", valueName: "word"))
     var labelNormal: [String] = []
 
-    @Option(help: ArgumentHelp("Also write every image's score to this CSV file.", valueName: "file.csv"))
+    @Option(
+        help: ArgumentHelp("Column of the manifest for the group in the scores file.", valueName: "name"))
+    var groupColumn: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write every image's score, or why it has none, to this CSV file.", valueName: "file.csv"))
     var scores: String?
+
+    @OptionGroup var bad: BadImageOptions
 
     @Option(help: "Threads. Default: all cores. The scores do not depend on it.")
     var workers: Int = ProcessInfo.processInfo.activeProcessorCount
@@ -53,24 +66,31 @@ struct EvaluateCommand: AsyncParsableCommand {
         case test, validation, train, all
     }
 
+    func validate() throws {
+        guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
+    }
+
     func run() async throws {
+        let logger = out.makeLogger()
         do {
             let loaded = try ModelCommand.load(model, extractor: extractor)
-            let images = try listing()
-            let evaluation = try await ImageEvaluation(images, model: loaded.model, workers: workers)
-            if let scores { try write(evaluation, to: scores) }
+            let listing = try listing()
+            for remark in listing.remarks {
+                logger.log(level: remark.isWarning ? .warning : .info, "\(remark)")
+            }
+            let evaluation = try await evaluation(listing.images, loaded, logger)
+            warn(of: evaluation.leftOut, logger)
+            if let scores { try AtomicFile.write([UInt8](evaluation.table.utf8), to: scores) }
             let summary = EvaluationSummary(evaluation)
             Terminal.result(
-                json ? String(decoding: try JSONText.encode(summary), as: UTF8.self) : Self.text(summary))
+                json ? String(decoding: try JSONText.encode(summary), as: UTF8.self) : "\(summary)")
         } catch {
             let failure = TrainingFailure(error)
             Terminal.exit(saying: failure.message, status: failure.status)
         }
     }
 
-    /// A manifest without a column for splits is a test set as a whole.
-    private func listing() throws -> [LabeledImage] {
-        let columns = ManifestColumns(label: labelColumn, normalLabels: labelNormal)
+    private func listing() throws -> LabeledListing {
         let part: ImagePart? =
             switch split {
             case .test: .test
@@ -78,38 +98,33 @@ struct EvaluateCommand: AsyncParsableCommand {
             case .train: .training
             case .all: nil
             }
-        let images = try LabeledImage.list(manifest: data, part: part, columns: columns)
-        if !images.isEmpty || split != .test { return images }
-        return try LabeledImage.list(manifest: data, part: nil, columns: columns)
+        return try LabeledListing.read(
+            manifest: data, part: part,
+            columns: ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal))
     }
 
-    private func write(_ evaluation: ImageEvaluation, to path: String) throws {
-        var text = CSV.line([
-            "file", "label", "score", "mean_red", "mean_optical_density", "mean_intensity",
-        ])
-        for row in evaluation.rows {
-            text += CSV.line([
-                row.name, row.isAbnormal ? "abnormal" : "normal", "\(row.score)", "\(row.baselines.meanRed)",
-                "\(row.baselines.meanOpticalDensity)", "\(row.baselines.meanIntensity)",
-            ])
+    private func evaluation(
+        _ images: [LabeledImage], _ loaded: LoadedModel, _ logger: Logger
+    ) async throws -> ImageEvaluation {
+        let line = ProgressLine(
+            logger: logger, isQuiet: out.quiet,
+            drawsLine: Terminal.isInteractive && out.logFormat == .text)
+        defer { line.erase() }
+        return try await ImageEvaluation(
+            images, model: loaded.model, maximumBad: bad.allowance, workers: workers
+        ) { progress in
+            switch progress {
+            case .preparing(let progress):
+                line.show { "preparing images \(progress.done)/\(progress.total)" }
+            case .scoring(let done, let total): line.show { "scoring images \(done)/\(total)" }
+            }
         }
-        try AtomicFile.write([UInt8](text.utf8), to: path)
     }
 
-    private static func text(_ summary: EvaluationSummary) -> String {
-        func row(_ name: String, _ area: Double?) -> String {
-            let value = area.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "-"
-            return name.padding(toLength: 44, withPad: " ", startingAt: 0) + value + "\n"
-        }
-        return "\(summary.normal) normal and \(summary.abnormal) abnormal images, \(summary.bad) left out\n"
-            + Self.row("area under the ROC curve", "AUC") + row("model", summary.auc)
-            + row("trivial: low mean red", summary.aucLowMeanRed)
-            + row("trivial: mean optical density", summary.aucMeanOpticalDensity)
-            + row("trivial: low mean intensity", summary.aucLowMeanIntensity)
-            + row("model, pairs of equal optical density", summary.matchedAUC)
-    }
-
-    private static func row(_ name: String, _ title: String) -> String {
-        name.padding(toLength: 44, withPad: " ", startingAt: 0) + title + "\n"
+    private func warn(of leftOut: [ImageEvaluation.LeftOut], _ logger: Logger) {
+        guard !leftOut.isEmpty else { return }
+        for image in leftOut.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
+        let list = scores.map { "all are listed in \($0)" } ?? "--scores lists all"
+        logger.warning("\(leftOut.count) images cannot be used; \(list)")
     }
 }

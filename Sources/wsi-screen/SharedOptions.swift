@@ -3,6 +3,7 @@ import Foundation
 import Logging
 public import Screening
 public import Tissue
+import Training
 
 /// How much is said, and how; and where options come from.
 struct OutputOptions: ParsableArguments {
@@ -48,6 +49,23 @@ struct LoggingOptions: ParsableArguments {
         logger.logLevel = quiet ? .error : level
         return logger
     }
+}
+
+/// How many images of a data set may be unusable.
+struct BadImageOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Unreadable images that are put up with: a number, or a fraction below 1. They are listed.",
+            valueName: "n|fraction"))
+    var maxBad = 0.05
+
+    func validate() throws {
+        guard maxBad >= 0, maxBad < 1 || (maxBad == maxBad.rounded() && maxBad < 0x1p53) else {
+            throw ValidationError("--max-bad is a whole number or a fraction below 1, not \(maxBad).")
+        }
+    }
+
+    var allowance: BadImageAllowance { maxBad < 1 ? .fraction(maxBad) : .count(Int(maxBad)) }
 }
 
 /// Which slides, and how they are cut.

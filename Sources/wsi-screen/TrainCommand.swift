@@ -20,7 +20,9 @@ struct TrainCommand: AsyncParsableCommand {
                   --extractor vgg19.safetensors -o camelyon16.safetensors
 
             A manifest needs a column file; label (only normal rows are used), split (test rows are not used, \
-            validation rows are held out) and group or slide or patient (never divided) are used if present.
+            validation rows are held out) and group or slide or patient (never divided) are used if present. \
+            Rows that contradict each other, and groups with rows in two parts, are refused. Of a folder all \
+            images are taken as normal; if it has several folders with images, each is kept together as one slide.
 
             The result depends on configuration, images, extractor, seed, program version and kind of processor \
             (its vector instructions), not on --workers. Run the same command again to go on after an \
@@ -67,11 +69,7 @@ struct TrainCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A label that means normal; may be repeated.", valueName: "word"))
     var labelNormal: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Unreadable images that are put up with: a number, or a fraction below 1. They are listed.",
-            valueName: "n|fraction"))
-    var maxBad = 0.05
+    @OptionGroup var bad: BadImageOptions
 
     @Option(help: ArgumentHelp("Most memory for images and network, in GiB.", valueName: "GiB"))
     var memory = 8.0
@@ -94,10 +92,6 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var out: LoggingOptions
 
     func validate() throws {
-        guard (0...1e9).contains(maxBad), maxBad < 1 || maxBad == maxBad.rounded() else {
-            throw ValidationError(
-                "--max-bad is a whole number up to a billion or a fraction below 1, not \(maxBad).")
-        }
         guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
         guard (0...1e9).contains(checkpointEvery) else {
             throw ValidationError("--checkpoint-every is a number of seconds up to a billion.")
@@ -132,15 +126,27 @@ struct TrainCommand: AsyncParsableCommand {
         var job = TrainingJob(
             configuration: try configuration(), data: data, output: output, codeVersion: WSIScreen.version)
         job.configurationFolder = config.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
-        job.columns = ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal)
+        job.columns = try columns()
         job.extractor = extractor.map { URL(fileURLWithPath: $0) }
-        job.maximumBad = maxBad < 1 ? .fraction(maxBad) : .count(Int(maxBad))
+        job.maximumBad = bad.allowance
         job.memoryLimit = Int(memory * 0x1p30)
         job.workers = workers
         job.checkpointInterval = .seconds(checkpointEvery)
         job.restarts = restart
         job.licence = licence
         return job
+    }
+
+    private func columns() throws -> ManifestColumns {
+        let columns = ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal)
+        var isFolder: ObjCBool = false
+        guard columns != ManifestColumns(),
+            FileManager.default.fileExists(atPath: data, isDirectory: &isFolder),
+            isFolder.boolValue
+        else { return columns }
+        throw UsageFailure(
+            description: "--group-column, --label-column and --label-normal are for manifests, but "
+                + "'\(data)' is a folder: its images are all taken as normal")
     }
 
     private func configuration() throws -> TrainingConfiguration {

@@ -35,6 +35,9 @@ final class TrainingDisplay: Sendable {
             if duplicates > 0 {
                 logger.warning("\(duplicates) training images equal validation images and are left out")
             }
+        case .remark(let remark):
+            line.erase()
+            logger.log(level: remark.isWarning ? .warning : .info, "\(remark)")
         case .preparing(let progress):
             line.show(isLast: progress.done == progress.total) {
                 "preparing images \(progress.done)/\(progress.total)"

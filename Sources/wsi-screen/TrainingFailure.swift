@@ -19,7 +19,7 @@ struct TrainingFailure {
             case is ListingError, is HoldOutError, is PreparationError, is TrainingTooLarge,
                 is StainTargetError,
                 is CheckpointError,
-                is TrainingError, is WeightError, is ModelFileError, is ExtractorError:
+                is TrainingError, is WeightError, is ModelFileError, is ExtractorError, is ScoringError:
                 ExitStatus.badInput
             case is FolderLockError, is ModelInTheWay: ExitStatus.cannotCreateOutput
             case let error as FileError:

@@ -36,7 +36,12 @@ import Testing
         #expect(try fixture.train("again").status == 0)
         let isSame = try fixture.contents("again") == fixture.contents("plain")
         #expect(isSame)
-        let old = try Program.run(["model", "info", "he-lung-demo", "--configuration"], in: fixture.folder)
+        // A model of another program has none.
+        var bytes = try Data(contentsOf: fixture.folder.url.appendingPathComponent("plain/m.safetensors"))
+        let key = try #require(bytes.range(of: Data("wsi_screen_configuration".utf8)))
+        bytes.replaceSubrange(key, with: Data("what_another_program_had".utf8))
+        let path = try fixture.folder.file("old.safetensors", [UInt8](bytes))
+        let old = try Program.run(["model", "info", path, "--configuration"], in: fixture.folder)
         #expect(old.status == 65 && old.output.isEmpty && old.errors.contains("how it was trained"))
     }
 
@@ -73,6 +78,33 @@ import Testing
     func `mistakes on the command line end with 64`(more: [String]) throws {
         let ending = try fixture.train("plain", more)
         #expect(ending.status == 64 && ending.output.isEmpty && ending.errors.count > 20)
+    }
+
+    @Test func `options for manifests are refused for a folder`() throws {
+        for option in ["--group-column", "--label-column", "--label-normal"] {
+            let ending = try fixture.train("plain", [option, "x"])
+            #expect(ending.status == 64 && ending.errors.contains(option) && ending.errors.contains("folder"))
+        }
+        #expect(fixture.files("plain").isEmpty)
+    }
+
+    @Test func `what a manifest and its files leave open is told`() throws {
+        let rows = (0..<12).map { "data/\($0).png,\($0 < 9 ? "train" : "val")" }.joined(separator: "\n")
+        _ = try fixture.folder.file("given.csv", Array("file,split\n\(rows)\n".utf8))
+        let given = try fixture.train("plain", ["--data", "given.csv"])
+        #expect(given.status == 0 && given.errors.contains("hold_out is not used"), "\(given.errors)")
+        #expect(!given.errors.contains("no groups known"))
+        let open = try fixture.train("plain", ["-o", "open/m.safetensors"])
+        #expect(open.status == 0 && open.errors.contains("no groups known"), "\(open.errors)")
+        let (yaml, scale) = (
+            TrainFixture.tiny.replacing("tile: 20,", with: "tile: 20, tile_resolution_um: 0.5,"),
+            "24 px images, each taken as 10 µm wide, that is 0.42 µm/px"
+        )
+        _ = try fixture.folder.file("scaled.yaml", Array("\(yaml)\nschedule: {iterations: 5}\n".utf8))
+        let scaled = try fixture.train("scaled")
+        #expect(scaled.status == 0 && scaled.errors.contains(scale), "\(scaled.errors)")
+        let card = try String(contentsOfFile: fixture.folder.path + "/scaled/m.md", encoding: .utf8)
+        #expect(card.contains("| scale | \(scale) |"))
     }
 
     @Test func `bad data end with 65, impossible outputs with 73`() throws {

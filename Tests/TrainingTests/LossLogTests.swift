@@ -22,17 +22,6 @@ import Training
         #expect(log.csv.hasPrefix("step,stage,alpha,loss,held_out_loss\n1,16,1.0,1.0,\n2,16,1.0,0.5,\n"))
     }
 
-    @Test func `cut back to a checkpoint and continued it is the same text`() throws {
-        let whole = log(steps: 20)
-        var resumed = try LossLog(csv: whole.csv)
-        resumed.truncate(afterStep: 12)
-        #expect(resumed.rows.last?.step == 12)
-        for row in whole.rows where row.step > 12 { resumed.append(row) }
-        #expect(resumed.csv == whole.csv)
-        resumed.truncate(afterStep: 0)
-        #expect(resumed.rows.isEmpty)
-    }
-
     @Test(arguments: [
         "", "step,loss\n", "step,stage,alpha,loss,held_out_loss\nx,16,1,1,\n",
         "step,stage,alpha,loss,held_out_loss\n1,16,1,1\n",

@@ -16,15 +16,25 @@ enum TinyTraining: String, CaseIterable, Sendable {
     /// Images are always seen alike, so that their features are computed once.
     case still
     case pixels
+    /// The mixture of the two.
+    case mixture
 
     private var schedule: String {
         switch self {
-        case .plain, .still, .pixels: "{iterations: 9}"
+        case .plain, .still, .pixels, .mixture: "{iterations: 9}"
         case .warmup: "{iterations: 6, warmup: 4}"
         case .growing:
             "{iterations: 4, growing: {start: 8, iterations_per_stage: 3, taps: {8: [r12], 16: [r22]}}}"
         case .earlyStopping:
             "{early_stopping: {check_every: 2, patience: 2, minimum_gain: 0.02, limit: 14}, warmup: 2}"
+        }
+    }
+
+    private var loss: String {
+        switch self {
+        case .pixels: "pixel_l1"
+        case .mixture: "{kind: mixture, pixel_weight: 0.3}"
+        case .plain, .warmup, .growing, .earlyStopping, .still: "perceptual"
         }
     }
 
@@ -37,7 +47,7 @@ enum TinyTraining: String, CaseIterable, Sendable {
         augmentation: \(self == .still ? "{crop: center, flips: none}" : "{crop: random, flips: both}")
         network: {widths: 4, latent_channels: 4, latent_resolution: 4}
         extractor: {weights: built-in, taps: [r22], deviation_floor: 0.1, calibration_images: 40}
-        loss: \(self == .pixels ? "pixel_l1" : "perceptual")
+        loss: \(loss)
         optimizer: {learning_rate: \(rate), batch: \(batch)}
         schedule: \(schedule ?? self.schedule)
         hold_out: 0.2
