@@ -43,12 +43,12 @@ public struct ExtractorSource: Sendable {
     /// What is wrong with the file, as a clause.
     private static func clause(_ error: any Error) -> String {
         switch error {
+        // The sentence around this names the path.
+        case SafetensorsError.cannotRead(_, let reason): reason.prefix(1).lowercased() + reason.dropFirst()
         case let error as SafetensorsError: error.description
         case let error as ModelFileError: error.description
         case let error as FileError: error.description
         case is DecodingError: "what its header says about the extractor is not understood; make it again"
-        case CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile: "there is no such file"
-        case CocoaError.fileReadNoPermission: "reading it is not permitted"
         default: "the system does not let it be read; check that it is a file"
         }
     }

@@ -122,7 +122,7 @@ import Testing
             #expect(word.isEmpty || ending.errors.contains(word), "\(more): \(ending.errors)")
         }
         let lost = try fixture.train("plain", ["--extractor", "x", "--restart"])
-        #expect(lost.errors.hasSuffix("/x' cannot be used: there is no such file\n"), "\(lost.errors)")
+        #expect(lost.errors.hasSuffix("/x' cannot be used: no such file or directory\n"), "\(lost.errors)")
         _ = try fixture.folder.file("data/broken.png", [1, 2])
         let bad = try fixture.train("plain", ["--max-bad", "0", "-o", "bad/m.safetensors"])
         #expect(bad.status == 65 && bad.errors.contains("broken.png"))

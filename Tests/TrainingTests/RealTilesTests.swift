@@ -24,7 +24,7 @@ import Training
         let fields = try await PreparedImages.prepare(
             Array(parts.training.prefix(200)), with: preparation,
             layout: .field(side: configuration.fieldSide), memoryLimit: 1 << 25)
-        #expect(held.side == 64 && fields.side == 192)
+        #expect(held.side == 64 && fields.side == 96)
         #expect(held.count + held.bad.count == parts.heldOut.count && held.bad.count < 3)
         var sampler = BatchSampler(
             images: fields, side: 64, batch: 16, augmentation: configuration.augmentation,
