@@ -15,7 +15,7 @@ public enum SelfModelMeaning {
     /// Under the heatmap.
     static let caption =
         "Scored against itself (model self): high = unlike the majority of THIS slide, not abnormal. "
-        + "A slide that is mostly tumor makes normal tissue stand out; on a uniform slide the ranking means "
+        + "A slide that is mostly tumor makes normal tissue stand out. On a uniform slide the ranking means "
         + "nothing. Scores and colors of two slides do not compare."
 
     /// For `model info self`, as Markdown.
