@@ -28,6 +28,14 @@ typedef int32_t KERNEL(wide_mask) __attribute__((vector_size(WIDE * sizeof(float
         (o3) = (m5) + (difference_ + 8.0f * difference2_);                                                  \
     } while (0)
 
+// The larger one; a NaN wins and stays.
+#define LARGER(largest, value)                                                                              \
+    ({                                                                                                      \
+        KERNEL(wide) a_ = (largest), b_ = (value);                                                          \
+        KERNEL(wide_mask) wins_ = (b_ > a_) | (b_ != b_);                                                   \
+        (KERNEL(wide))((wins_ & (KERNEL(wide_mask))b_) | (~wins_ & (KERNEL(wide_mask))a_));                 \
+    })
+
 KERNEL_TARGET static void KERNEL(winograd_input)(
     const float *corner, ptrdiff_t line, ptrdiff_t pixel, ptrdiff_t channels, float *target, ptrdiff_t plane
 ) {
@@ -50,12 +58,13 @@ KERNEL_TARGET static void KERNEL(winograd_input)(
     }
 }
 
-// `height` x `width` of the tile's 4 x 4 pixels exist.
+// `height` x `width` of the tile's 4 x 4 pixels exist; even numbers if the result is halved.
 KERNEL_TARGET static void KERNEL(winograd_output)(
     const float *source, ptrdiff_t plane, ptrdiff_t channels, wsi_finish finish, float *corner,
     ptrdiff_t line, ptrdiff_t pixel, ptrdiff_t height, ptrdiff_t width
 ) {
     const int joins = finish.addend || finish.gate;
+    KERNEL(wide) cell = {0}, above[4];
     for (ptrdiff_t o = 0; o < channels; o += WIDE) {
         KERNEL(wide) half[4][6], bias = {0};
         const size_t bytes = (channels - o < WIDE ? channels - o : WIDE) * sizeof(float);
@@ -76,6 +85,16 @@ KERNEL_TARGET static void KERNEL(winograd_output)(
                 if (x >= width) break;
                 KERNEL(wide) value = result[x] + bias;
                 if (finish.slope) value = RECTIFIED(KERNEL(wide), KERNEL(wide_mask), value, *finish.slope);
+                if (finish.halves) {
+                    // The pixels of a cell in reading order: two of the line above, the one on the left, this one.
+                    if (y % 2 == 0) above[x] = value;
+                    else if (x % 2 == 0) cell = LARGER(LARGER(above[x], above[x + 1]), value);
+                    else {
+                        cell = LARGER(cell, value);
+                        memcpy(corner + y / 2 * line + x / 2 * pixel + o, &cell, bytes);
+                    }
+                    continue;
+                }
                 const ptrdiff_t offset = y * line + x * pixel + o;
                 if (bytes == sizeof value) {
                     if (joins)
@@ -135,13 +154,14 @@ KERNEL_TARGET static void KERNEL(winograd)(
         s.v, s.v_tile, s.v_plane, s.m, s.m_tile, s.m_plane);
     at = tile_at(c, first_tile);
     for (ptrdiff_t tile = 0; tile < tiles; tile++, tile_advance(c, &at)) {
-        const ptrdiff_t corner =
-            at.image * c->out_image + at.y * c->out_line + at.x * c->out_pixel + first_output;
+        const ptrdiff_t y = finish.halves ? at.y / 2 : at.y, x = finish.halves ? at.x / 2 : at.x;
+        const ptrdiff_t corner = at.image * c->out_image + y * c->out_line + x * c->out_pixel + first_output;
         KERNEL(winograd_output)(
             s.m + tile * s.m_tile, s.m_plane, outputs, finish_from(finish, first_output, corner),
             output + corner, c->out_line, c->out_pixel, c->out_height - at.y, c->out_width - at.x);
     }
 }
 
+#undef LARGER
 #undef TRANSFORM_INPUT
 #undef TRANSFORM_OUTPUT

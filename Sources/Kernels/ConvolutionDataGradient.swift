@@ -68,7 +68,8 @@ public struct ConvolutionDataGradient: Sendable {
         phase.correlation.run(
             block: block - phase.firstBlock, input: cotangent, packed: packed + phase.packedStart,
             finish: wsi_finish(
-                bias: nil, slope: nil, addend: joint.addend, gate: joint.gate, gate_slope: joint.gateSlope),
+                bias: nil, slope: nil, addend: joint.addend, gate: joint.gate, gate_slope: joint.gateSlope,
+                halves: 0),
             output: inputGradient, scratch: scratch)
     }
 }

@@ -88,6 +88,11 @@ struct Correlation: Sendable {
         var finish = finish
         finish.addend = finish.addend.map { $0 + outputStart }
         finish.gate = finish.gate.map { $0 + outputStart }
+        var shape = shape
+        if finish.halves != 0 {
+            shape.out_image /= 4
+            shape.out_line /= 2
+        }
         withUnsafePointer(to: shape) { shape in
             switch method {
             case .direct:

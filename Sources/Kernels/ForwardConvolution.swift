@@ -32,6 +32,11 @@ public struct ForwardConvolution: Sendable {
         correlation.pack(weights, into: packed)
     }
 
+    /// Whether the maximum of every cell of 2 x 2 outputs can be stored in their place.
+    public var canHalve: Bool {
+        correlation.method == .winograd && geometry.outputHeight % 2 == 0 && geometry.outputWidth % 2 == 0
+    }
+
     /// Computes one block of the output, every value of it.
     ///
     /// - Parameters:
@@ -45,10 +50,11 @@ public struct ForwardConvolution: Sendable {
         scratch: UnsafeMutablePointer<Float>
     ) {
         precondition(block >= 0 && block < blockCount, "block \(block) of \(blockCount)")
+        precondition(!joint.halves || canHalve, "\(geometry) cannot be halved")
         withUnsafePointer(to: slope ?? 1) { pointer in
             let finish = wsi_finish(
                 bias: bias, slope: slope == nil ? nil : pointer, addend: joint.addend, gate: joint.gate,
-                gate_slope: joint.gateSlope)
+                gate_slope: joint.gateSlope, halves: joint.halves ? 1 : 0)
             correlation.run(
                 block: block, input: input, packed: packed, finish: finish, output: output, scratch: scratch)
         }

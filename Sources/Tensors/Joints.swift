@@ -1,5 +1,5 @@
-/// Pairs of nodes that one kernel computes together: a convolution whose result only an addition or the gate of a
-/// leaky ReLU reads. The map between them is never stored.
+/// Pairs of nodes that one kernel computes together: a convolution whose result only an addition, the gate of a leaky
+/// ReLU or a maximum of cells reads. The map between them is never stored.
 struct Joints {
     /// What replaces the second node of a pair.
     struct Pair {
@@ -18,16 +18,17 @@ struct Joints {
         }
         for index in nodes.indices where needed[index] {
             let node = nodes[index]
-            guard let joint = node.operation?.joint, node.inputs.allSatisfy({ nodes[$0].shape == node.shape })
-            else { continue }
-            let (first, other) = (node.inputs[0], node.inputs[1])
+            guard let joint = node.operation?.joint else { continue }
+            let (first, others) = (node.inputs[0], node.inputs.dropFirst())
+            let shape = nodes[first].shape
+            guard others.allSatisfy({ nodes[$0].shape == shape && node.shape == shape }) else { continue }
             guard uses[first] == 1, !kept.contains(first), let operation = nodes[first].operation,
                 !operation.isView
             else { continue }
             let inputs = nodes[first].inputs
-            let kernel = operation.kernel(for: inputs.map { nodes[$0].shape }, result: node.shape)
+            let kernel = operation.kernel(for: inputs.map { nodes[$0].shape }, result: shape)
             guard let kernel = kernel.joined(by: joint) else { continue }
-            pairs[index] = Pair(kernel: kernel, inputs: inputs + [other])
+            pairs[index] = Pair(kernel: kernel, inputs: inputs + others)
             joined.insert(first)
         }
     }

@@ -15,8 +15,8 @@ protocol Operation: Sendable {
     /// Whether the result has the same elements in the same order as the first input, and thus its memory.
     var isView: Bool { get }
 
-    /// What it does to each element of its first input, where it needs only the element at the same place of the
-    /// second: then the kernel that computes the first input may do it in passing. Nil if it is not of that kind.
+    /// What the kernel that computes the first input may do in passing: an operation element by element with the
+    /// second, or one on neighbors. Nil if it is not of that kind.
     var joint: Joint? { get }
 }
 
@@ -25,11 +25,14 @@ extension Operation {
     var joint: Joint? { nil }
 }
 
-/// An operation on two maps of one size, element by element, that a kernel can do before it stores its result.
+/// An operation that a kernel can do before it stores its result: on two maps of one size, element by element, or on
+/// cells of neighbors.
 enum Joint: Sendable {
     case addition
     /// See ``Value/gated(by:slope:)``.
     case gate(slope: Float)
+    /// The maximum of every cell of 2 x 2 pixels.
+    case halving
 }
 
 /// A compiled operation: independent blocks of work that may run at once, in any order, on any threads.
@@ -48,7 +51,7 @@ protocol TensorKernel: Sendable {
     /// An operand of the result's size that the result may overwrite element by element.
     var overwritable: [Int] { get }
 
-    /// This kernel followed by `joint`, whose second map is an operand more; nil if it cannot do that.
+    /// This kernel followed by `joint`, whose second map, if it has one, is an operand more; nil if it cannot do that.
     func joined(by joint: Joint) -> (any TensorKernel)?
 
     func run(block: Int, _ operands: Operands)

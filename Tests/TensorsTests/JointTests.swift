@@ -12,8 +12,8 @@ import Testing
         )
     }
 
-    private func values(_ results: [Value], read: [Value]) -> [[Float]] {
-        let program = Program(results, team: WorkerTeam(count: 2))
+    private func values(_ results: [Value], read: [Value], workers: Int = 2) -> [[Float]] {
+        let program = Program(results, team: WorkerTeam(count: workers))
         for (number, name) in ["x", "weight", "bias"].enumerated() {
             var generator = SeededGenerator(seed: UInt64(number))
             guard let memory = program.leaf(name) else { continue }
@@ -36,6 +36,25 @@ import Testing
         let plain = values([other, sum, convolution, input], read: [other, convolution, input, sum])
         #expect(haveSameBytes(joined[0], plain[0]))
         #expect(haveSameBytes(plain[3], zip(plain[1], plain[2]).map { $0 + $1 }))
+    }
+
+    @Test(arguments: [6, 10, 13, 24], [nil, 0, 0.2] as [Float?])
+    func `the maximum of cells is taken in passing`(side: Int, slope: Float?) {
+        let graph = Graph()
+        let (x, weight, bias) = leaves(graph, side: side)
+        // Some elements are not numbers, and must not disappear.
+        let input = (0.496 - x).logarithm
+        let convolution = input.convolved(with: weight, bias: bias, padding: 1, slope: slope)
+        let pooled = convolution.maximumPooled(window: 2)
+        for path in KernelPath.allCases {
+            let runs = path.run {
+                [[pooled], [pooled, convolution]].map { values($0, read: [pooled], workers: 1)[0] }
+            }
+            // Nil where the processor cannot run it.
+            guard let runs else { continue }
+            #expect(haveSameBytes(runs[0], runs[1]), "\(path)")
+            #expect(runs[0].contains { $0.isNaN } && runs[0].contains { $0 > 0 }, "\(path)")
+        }
     }
 
     @Test(arguments: [(1, 12), (2, 12), (2, 13)])

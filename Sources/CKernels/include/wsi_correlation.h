@@ -33,6 +33,9 @@ typedef struct {
     const float *addend;
     const float *gate;
     float gate_slope;
+    /// wsi_winograd alone, on outputs of even sizes: stores the maximum of every cell of 2 x 2, NaN if it has one.
+    /// `out_image` and `out_line` are those of the halved map.
+    int halves;
 } wsi_finish;
 
 /// Windows higher than this are not supported.

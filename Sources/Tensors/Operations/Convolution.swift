@@ -140,9 +140,10 @@ private struct ConvolutionKernel: TensorKernel {
     }
 
     private var other: Int { hasBias ? 3 : 2 }
-    var overwritable: [Int] { joint == nil ? [] : [other] }
+    var overwritable: [Int] { joint?.hasOther == true ? [other] : [] }
 
     func joined(by joint: Joint) -> (any TensorKernel)? {
+        guard joint.hasOther || convolution.canHalve else { return nil }
         var result = self
         result.joint = joint
         return result
@@ -171,6 +172,7 @@ private struct InputGradientKernel: TensorKernel {
     var overwritable: [Int] { joint == nil ? [] : [2] }
 
     func joined(by joint: Joint) -> (any TensorKernel)? {
+        guard joint.hasOther else { return nil }
         var result = self
         result.joint = joint
         return result
@@ -190,7 +192,15 @@ extension ConvolutionJoint {
         case nil: self = .none
         case .addition: self = .adding(operands[index])
         case .gate(let slope): self = .gated(by: operands[index], slope: slope)
+        case .halving: self = .halving
         }
+    }
+}
+
+extension Joint {
+    /// Whether it reads a second map.
+    fileprivate var hasOther: Bool {
+        if case .halving = self { false } else { true }
     }
 }
 

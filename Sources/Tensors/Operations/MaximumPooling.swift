@@ -8,6 +8,8 @@ struct MaximumPool: Operation {
         MaximumKernel(geometry: geometry)
     }
 
+    var joint: Joint? { geometry.isHalving ? .halving : nil }
+
     func cotangents(_ cotangent: Value, inputs: [Value], result: Value) -> [Value?] {
         [cotangent.graph.apply(MaximumScatter(geometry: geometry), to: [cotangent, inputs[0], result])]
     }
@@ -87,7 +89,7 @@ private struct ScatterKernel: TensorKernel {
             scatter(image, operands)
         } else if let gateSlope {
             scatterCells(image, operands, gate: operands[3]) { value, gate in
-                (value * gateSlope).replacing(with: value, where: gate .> 0)
+                (gateSlope == 0 ? .zero : value * gateSlope).replacing(with: value, where: gate .> 0)
             }
         } else {
             scatterCells(image, operands, gate: operands[1]) { value, _ in value }
