@@ -53,8 +53,8 @@ struct Program: AsyncParsableCommand {
         discussion: """
             wsi-screen slide.tif            screens a slide; see wsi-screen-out/slide/heatmap.png
             wsi-screen screen SLIDES/ -o out   screens all slides below a folder; run again to resume
-            wsi-screen train --data TILES/ -o my.safetensors   learns what normal tiles of your own look like
-            wsi-screen evaluate --model my.safetensors --data manifest.csv   says how well it separates labeled ones
+            wsi-screen train --data TILES/ -o m.safetensors   learns your normal tiles
+            wsi-screen evaluate --model m.safetensors --data labels.csv   how good is it
             wsi-screen doctor               checks libraries, processor and disk
 
             For research, not for diagnosis. Exit codes: 0 every input ended well, 64 usage, 65 some input is \
