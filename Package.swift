@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "Training", targets: ["Training"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
+        .library(name: "Radiographs", targets: ["Radiographs"]),
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
         .library(name: "Screening", targets: ["Screening"]),
@@ -87,6 +88,9 @@ let package = Package(
             name: "Evaluation",
             dependencies: ["Flow", "Records", "Pixels", "Staining", "Networks", "Training"],
             swiftSettings: strict),
+
+        // Chest X-rays and their table.
+        .target(name: "Radiographs", dependencies: ["Records", "Kernels"], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -178,6 +182,9 @@ let package = Package(
             dependencies: ["wsi-screen", "ImageFiles", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
+        .testTarget(
+            name: "RadiographsTests", dependencies: ["Radiographs", "Records", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SlidesTests",
             dependencies: [

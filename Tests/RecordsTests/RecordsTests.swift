@@ -86,6 +86,32 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         #expect(records.map(\.line) == [1, 3, 4])
     }
 
+    @Test func `a file is read piece by piece, with the same records`() throws {
+        let text = "\u{FEFF}a,\"b\nc\"\r\n\nä,😀\n" + String(repeating: "x,y\n", count: 200_000) + "last"
+        let path = FileManager.default.temporaryDirectory.path + "/csv-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        var records: [CSVRecord] = []
+        try CSV.forEachRecord(ofFile: path) { records.append($0) }
+        #expect(records.count == 200_003 && records.map(\.line).last == 200_005)
+        #expect(try records == CSV.records(in: text))
+        #expect(throws: FileError.self) { try CSV.forEachRecord(ofFile: path + "x") { _ in } }
+    }
+
+    @Test func `bytes that are no UTF-8 and rows without an end name their line`() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/csv-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data([0x61, 0x0A, 0xFF, 0x0A]).write(to: URL(fileURLWithPath: path))
+        #expect(throws: CSVError.notUTF8(line: 2)) { try CSV.forEachRecord(ofFile: path) { _ in } }
+        let long = "a\n" + String(repeating: "b", count: CSV.longestRecord + 1)
+        #expect(throws: CSVError.recordTooLong(line: 2, limit: CSV.longestRecord)) {
+            try CSV.records(in: long)
+        }
+        // The beginning of a byte order mark that is none is no UTF-8 either.
+        try Data([0xEF, 0xBB, 0x61]).write(to: URL(fileURLWithPath: path))
+        #expect(throws: CSVError.notUTF8(line: 1)) { try CSV.forEachRecord(ofFile: path) { _ in } }
+    }
+
     @Test func `broken quoting names its line`() {
         #expect(throws: CSVError.unclosedQuote(line: 2)) { try CSV.records(in: "a\n\"b") }
         #expect(throws: CSVError.strayQuote(line: 1)) { try CSV.records(in: "a\"b") }

@@ -1,0 +1,151 @@
+import Foundation
+import Radiographs
+import TestSupport
+import Testing
+
+@Suite struct `Selecting radiographs` {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for name in ["images_001/images", "images_002/images", "elsewhere"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/root/" + name, withIntermediateDirectories: true)
+        }
+    }
+
+    private func table(_ rows: [String]) throws -> FindingsTable {
+        let text = ([FindingsTableTests.header] + rows.map { $0 + ",1,1,1,1" }).joined(separator: "\n")
+        return try FindingsTable(contentsOf: folder.file("t.csv", Array(text.utf8)))
+    }
+
+    private func image(_ name: String, in part: String = "images_001/images") throws {
+        _ = try folder.file("root/\(part)/\(name)", [0])
+    }
+
+    private typealias FindingsTableTests = `The table of findings`
+
+    @Test func `every row has one outcome, and the counts add up to the table`() throws {
+        for name in ["a.png", "b.png", "e.png", "f.png", "g.png", "extra.png"] { try image(name) }
+        try image("h.png", in: "images_001/images")
+        try image("h.png", in: "images_002/images")
+        let table = try table([
+            "a.png,No Finding,0,1,50,M,PA", "b.png,Mass,0,2,50,M,PA", "c.png,No Finding,0,3,50,M,AP",
+            "d.png,No Finding,0,4,50,M,LL", "e.png,No Finding,0,5,50,M,PA", "e.png,No Finding,0,5,50,M,PA",
+            "f.png,No Finding,0,6,50,M,PA", "f.png,Mass,0,6,50,M,PA", "missing.png,No Finding,0,7,50,M,PA",
+            "h.png,No Finding,0,8,50,M,PA", "unlisted.png,No Finding,0,9,50,M,PA", "broken",
+            "g.png,Mass,0,10,50,M,PA",
+        ])
+        let files = try RadiographFiles(below: folder.path + "/root")
+        let listed = ["a.png", "b.png", "e.png", "missing.png", "h.png"]
+        let split = PatientSplit.lists([.train: Set(listed), .test: ["g.png"]], validation: 0, seed: 1)
+        let selection = try RadiographSelection(
+            table, RadiographQuery(position: .posteroanterior), split: split, files: files)
+        #expect(
+            selection.counts == [
+                .used: 3, .abnormalForTraining: 1, .otherView: 1, .unknownView: 1, .repeated: 1,
+                .contradicting: 2, .noImage: 1, .ambiguousImage: 1, .notListed: 1, .malformed: 1,
+            ])
+        #expect(selection.counts.values.reduce(0, +) == table.count && table.count == 13)
+        #expect(selection.items.map(\.row.image) == ["a.png", "e.png", "g.png"])
+        #expect(selection.items.map(\.part) == [.train, .train, .test])
+        #expect(files.countExtra(besides: Set(table.rows.map(\.image))) == 1)
+    }
+
+    @Test func `files are found in subfolders, and links that lead out are not followed`() throws {
+        try image("in.png")
+        _ = try folder.file("secret.png", [0])
+        let links = [("out.png", "/secret.png"), ("back.png", "/root/images_001/images/in.png")]
+        for (name, target) in links {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/root/elsewhere/" + name, withDestinationPath: folder.path + target)
+        }
+        let files = try RadiographFiles(below: folder.path + "/root")
+        #expect(files.lookup("in.png") == .file(path: files.folder + "/images_001/images/in.png"))
+        #expect(files.lookup("out.png") == .missing && files.ignored == 1)
+        #expect(files.lookup("back.png") == .file(path: files.folder + "/elsewhere/back.png"))
+        #expect(files.lookup("../secret.png") == .missing)
+    }
+
+    @Test func `of the validation's anomalies only those with the one finding are taken`() throws {
+        for name in ["a.png", "b.png", "c.png", "d.png"] { try image(name) }
+        let table = try table([
+            "a.png,Infiltration,0,1,50,M,AP", "b.png,Infiltration|Mass,0,2,50,M,AP",
+            "c.png,No Finding,0,3,50,M,AP", "d.png,Mass,0,4,50,M,AP",
+        ])
+        let query = RadiographQuery(position: .anteroposterior, validationFindings: ["Infiltration"])
+        let split = PatientSplit.lists(
+            [.validation: ["a.png", "b.png", "c.png"], .test: ["d.png"]], validation: 0, seed: 0)
+        let selection = try RadiographSelection(
+            table, query, split: split, files: RadiographFiles(below: folder.path + "/root"))
+        #expect(selection.items.map(\.row.image) == ["a.png", "c.png", "d.png"])
+        #expect(selection.counts[.otherFinding] == 1)
+    }
+}
+
+@Suite struct `Splits by patient` {
+    private func rows(_ patients: Int, each: Int) -> [Radiograph] {
+        (0..<(patients * each)).map { index in
+            Radiograph(
+                line: index + 2, image: "\(index).png", findings: [Radiograph.noFinding],
+                patient: String(index / each), age: nil, sex: "", view: "PA")
+        }
+    }
+
+    @Test(arguments: [0, 1, 99] as [UInt64])
+    func `no patient is on two sides, and the shares are those that were asked for`(seed: UInt64) throws {
+        let rows = rows(200, each: 3)
+        let split = PatientSplit.drawn(test: 0.2, validation: 0.1, seed: seed)
+        let parts = try split.parts(of: rows)
+        let sides = Dictionary(grouping: zip(rows, parts), by: \.0.patient).mapValues { Set($0.map(\.1)) }
+        #expect(sides.values.allSatisfy { $0.count == 1 })
+        #expect(parts.count { $0 == .test } == 120 && parts.count { $0 == .validation } == 60)
+        // The order of the rows has no say.
+        let again = try split.parts(of: rows.reversed())
+        #expect(Array(again.reversed()) == parts)
+        #expect(try PatientSplit.drawn(test: 0.2, validation: 0.1, seed: seed + 1).parts(of: rows) != parts)
+    }
+
+    @Test func `lists that divide a patient or repeat an image are refused`() {
+        let rows = rows(2, each: 2)
+        let divided = PatientSplit.lists([.train: ["0.png"], .test: ["1.png"]], validation: 0, seed: 0)
+        #expect(throws: SplitError.dividedPatients(count: 1, first: ["0"])) { try divided.parts(of: rows) }
+        let twice = PatientSplit.lists([.train: ["0.png"], .test: ["0.png"]], validation: 0, seed: 0)
+        #expect(throws: SplitError.imageInTwoLists(image: "0.png", parts: [.train, .test])) {
+            try twice.parts(of: rows)
+        }
+    }
+
+    @Test func `a validation part is drawn from the training list's patients alone`() throws {
+        let rows = rows(100, each: 2)
+        let names = rows.map(\.image)
+        let split = PatientSplit.lists(
+            [.train: Set(names.prefix(160)), .test: Set(names.suffix(40))], validation: 0.25, seed: 3)
+        let parts = try split.parts(of: rows)
+        #expect(parts.count { $0 == .validation } == 40 && parts.count { $0 == .test } == 40)
+        #expect(parts.suffix(40).allSatisfy { $0 == .test })
+    }
+
+    /// The published lists (dpa-facts.md, sections 8 and 13).
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    func `the published lists keep patients whole`() throws {
+        for (view, counts) in [("PA", (34_497, 4_805, 6_291)), ("AP", (16_003, 5_056, 9_444))] {
+            let names = try ["normal/train", "normal/test", "anomaly/test"].map { list in
+                let url = SharedData.url("data/cxr/paper_splits/nih/\(view)/\(list)")
+                return try String(contentsOf: url, encoding: .utf8).split(whereSeparator: \.isNewline).map {
+                    URL(fileURLWithPath: String($0)).lastPathComponent
+                }
+            }
+            #expect(names.map(\.count) == [counts.0, counts.1, counts.2])
+            let rows = names.flatMap { $0 }.enumerated().map { index, name in
+                Radiograph(
+                    line: index, image: name, findings: [], patient: String(name.prefix(8)), age: nil,
+                    sex: "", view: view)
+            }
+            let split = PatientSplit.lists(
+                [.train: Set(names[0]), .test: Set(names[1] + names[2])], validation: 0, seed: 0)
+            let parts = try split.parts(of: rows)
+            #expect(parts.count { $0 == .train } == counts.0 && parts.allSatisfy { $0 != nil })
+        }
+    }
+}
