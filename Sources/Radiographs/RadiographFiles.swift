@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Records
+public import Records
 
 /// The image files below a folder, by name: the archive's folders images_001 to images_012, or any others.
 ///
