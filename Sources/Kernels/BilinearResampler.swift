@@ -36,15 +36,49 @@ public struct BilinearResampler: Sendable {
 
     /// Resamples `image`, whose size must be the one this value was made for.
     public func resample(_ image: RGBImage) -> RGBImage {
-        precondition(
-            image.width == inputWidth && image.height == inputHeight,
-            "\(image.width) x \(image.height) pixels for a resampler of \(inputWidth) x \(inputHeight)")
+        check(image.width, image.height)
         if inputWidth == outputWidth && inputHeight == outputHeight { return image }
-        let narrow = alongRows(image.pixels)
-        return RGBImage(width: outputWidth, height: outputHeight, pixels: alongColumns(narrow))
+        let narrow = alongRows(ofColors: image.pixels)
+        return RGBImage(
+            width: outputWidth, height: outputHeight,
+            pixels: alongColumns(narrow, rowBytes: outputWidth * 3))
     }
 
-    private func alongRows(_ source: [UInt8]) -> [UInt8] {
+    /// Resamples a grey `plane`, whose size must be the one this value was made for; the result is that of an image
+    /// with the plane in all three channels.
+    public func resample(_ plane: Plane<UInt8>) -> Plane<UInt8> {
+        check(plane.width, plane.height)
+        if inputWidth == outputWidth && inputHeight == outputHeight { return plane }
+        let narrow = alongRows(ofGrey: plane.values)
+        return Plane(
+            width: outputWidth, height: outputHeight, values: alongColumns(narrow, rowBytes: outputWidth))
+    }
+
+    private func check(_ width: Int, _ height: Int) {
+        precondition(
+            width == inputWidth && height == inputHeight,
+            "\(width) x \(height) pixels for a resampler of \(inputWidth) x \(inputHeight)")
+    }
+
+    private func alongRows(ofGrey source: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: outputWidth * inputHeight) { target, count in
+            source.withUnsafeBufferPointer { source in
+                for y in 0..<inputHeight {
+                    for (x, taps) in horizontal.enumerated() {
+                        var sum = Self.half
+                        let start = y * inputWidth + taps.start
+                        for (offset, weight) in taps.weights.enumerated() {
+                            sum &+= Int32(source[start + offset]) &* weight
+                        }
+                        target[y * outputWidth + x] = Self.clip(sum)
+                    }
+                }
+            }
+            count = outputWidth * inputHeight
+        }
+    }
+
+    private func alongRows(ofColors source: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: outputWidth * inputHeight * 3) { target, count in
             source.withUnsafeBufferPointer { source in
                 for y in 0..<inputHeight {
@@ -71,9 +105,8 @@ public struct BilinearResampler: Sendable {
         }
     }
 
-    private func alongColumns(_ source: [UInt8]) -> [UInt8] {
-        let rowBytes = outputWidth * 3
-        return [UInt8](unsafeUninitializedCapacity: rowBytes * outputHeight) { target, count in
+    private func alongColumns(_ source: [UInt8], rowBytes: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: rowBytes * outputHeight) { target, count in
             var sums = [Int32](repeating: 0, count: rowBytes)
             for (y, taps) in vertical.enumerated() {
                 for index in sums.indices { sums[index] = Self.half }

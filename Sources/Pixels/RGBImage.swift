@@ -75,6 +75,12 @@ public struct RGBColor: Sendable, Hashable, Codable {
         self.blue = blue
     }
 
+    /// As Pillow's `convert("L")` has it: (19595 R + 38470 G + 7471 B) / 65536, rounded.
+    public var luma: UInt8 {
+        let sum = 19595 * Int(red) + 38470 * Int(green)
+        return UInt8((sum + 7471 * Int(blue) + 32768) >> 16)
+    }
+
     public static let white = RGBColor(red: 255, green: 255, blue: 255)
     public static let black = RGBColor(red: 0, green: 0, blue: 0)
 }

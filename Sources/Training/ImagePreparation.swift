@@ -108,9 +108,8 @@ extension RGBImage {
     fileprivate func luma() -> RGBImage {
         var result = self
         for index in stride(from: 0, to: pixels.count, by: 3) {
-            let red = 19595 * Int(pixels[index])
-            let sum = red + 38470 * Int(pixels[index + 1]) + 7471 * Int(pixels[index + 2])
-            let luma = UInt8((sum + 32768) >> 16)
+            let color = RGBColor(red: pixels[index], green: pixels[index + 1], blue: pixels[index + 2])
+            let luma = color.luma
             for channel in 0..<3 { result.pixels[index + channel] = luma }
         }
         return result

@@ -70,6 +70,21 @@ import Testing
         #expect(image.areaAveraged(by: 5).width == 3)
     }
 
+    @Test(arguments: [(17, 11, 5, 4), (300, 200, 64, 64), (5, 7, 13, 9), (8, 8, 8, 8), (40, 1, 3, 1)])
+    func `a grey plane becomes what an image of three such channels becomes`(
+        width: Int, height: Int, newWidth: Int, newHeight: Int
+    ) {
+        var generator = SeededGenerator(seed: 8)
+        let values = (0..<(width * height)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        let resampler = BilinearResampler(
+            inputWidth: width, inputHeight: height, outputWidth: newWidth, outputHeight: newHeight)
+        let grey = resampler.resample(Plane(width: width, height: height, values: values))
+        let colors = resampler.resample(
+            RGBImage(width: width, height: height, pixels: values.flatMap { [$0, $0, $0] }))
+        #expect(grey.width == newWidth && grey.height == newHeight)
+        #expect(colors.pixels == grey.values.flatMap { [$0, $0, $0] })
+    }
+
     private struct Golden: Decodable {
         struct Case: Decodable {
             let file: String
