@@ -10,7 +10,7 @@ import Testing
         folder = try TemporaryFolder()
         for name in ["images_001/images", "images_002/images", "elsewhere"] {
             try FileManager.default.createDirectory(
-                atPath: folder.path + "/root/" + name, withIntermediateDirectories: true)
+                atPath: folder.path + "/films/" + name, withIntermediateDirectories: true)
         }
     }
 
@@ -20,7 +20,7 @@ import Testing
     }
 
     private func image(_ name: String, in part: String = "images_001/images") throws {
-        _ = try folder.file("root/\(part)/\(name)", [0])
+        _ = try folder.file("films/\(part)/\(name)", [0])
     }
 
     private typealias FindingsTableTests = `The table of findings`
@@ -36,7 +36,7 @@ import Testing
             "h.png,No Finding,0,8,50,M,PA", "unlisted.png,No Finding,0,9,50,M,PA", "broken",
             "g.png,Mass,0,10,50,M,PA",
         ])
-        let files = try RadiographFiles(below: folder.path + "/root")
+        let files = try RadiographFiles(below: folder.path + "/films")
         let listed = ["a.png", "b.png", "e.png", "missing.png", "h.png"]
         let split = PatientSplit.lists([.train: Set(listed), .test: ["g.png"]], validation: 0, seed: 1)
         let selection = try RadiographSelection(
@@ -55,12 +55,12 @@ import Testing
     @Test func `files are found in subfolders, and links that lead out are not followed`() throws {
         try image("in.png")
         _ = try folder.file("secret.png", [0])
-        let links = [("out.png", "/secret.png"), ("back.png", "/root/images_001/images/in.png")]
+        let links = [("out.png", "/secret.png"), ("back.png", "/films/images_001/images/in.png")]
         for (name, target) in links {
             try FileManager.default.createSymbolicLink(
-                atPath: folder.path + "/root/elsewhere/" + name, withDestinationPath: folder.path + target)
+                atPath: folder.path + "/films/elsewhere/" + name, withDestinationPath: folder.path + target)
         }
-        let files = try RadiographFiles(below: folder.path + "/root")
+        let files = try RadiographFiles(below: folder.path + "/films")
         #expect(files.lookup("in.png") == .file(path: files.folder + "/images_001/images/in.png"))
         #expect(files.lookup("out.png") == .missing && files.ignored == 1)
         #expect(files.lookup("back.png") == .file(path: files.folder + "/elsewhere/back.png"))
@@ -77,7 +77,7 @@ import Testing
         let split = PatientSplit.lists(
             [.validation: ["a.png", "b.png", "c.png"], .test: ["d.png"]], validation: 0, seed: 0)
         let selection = try RadiographSelection(
-            table, query, split: split, files: RadiographFiles(below: folder.path + "/root"))
+            table, query, split: split, files: RadiographFiles(below: folder.path + "/films"))
         #expect(selection.items.map(\.row.image) == ["a.png", "c.png", "d.png"])
         #expect(selection.counts[.otherFinding] == 1)
     }
