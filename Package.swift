@@ -90,7 +90,12 @@ let package = Package(
             swiftSettings: strict),
 
         // Chest X-rays and their table.
-        .target(name: "Radiographs", dependencies: ["Records", "Kernels"], swiftSettings: strict),
+        .target(
+            name: "Radiographs",
+            dependencies: [
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
+                "Training",
+            ], swiftSettings: strict),
 
         // Slides and what is tissue on them.
         .target(name: "Slides", dependencies: ["Pixels", "COpenSlide", "CJPEG"], swiftSettings: strict),
@@ -108,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Screening", "Evaluation", "Training", "ONNXExport", "Networks", "Tensors", "Slides",
+                "Screening", "Evaluation", "Radiographs", "Training", "ONNXExport", "Networks", "Tensors",
+                "Slides",
                 "Staining",
                 "Tissue", "Kernels", "ImageFiles", "Records", "Yams", "CAllocator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -119,8 +125,12 @@ let package = Package(
         .target(
             name: "SyntheticSlides", dependencies: ["Pixels", "Kernels", "ImageFiles"],
             path: "fixtures/SyntheticSlides", swiftSettings: strict),
+        // Synthetic chest films and their table.
+        .target(
+            name: "SyntheticFilms", dependencies: ["Pixels", "Kernels", "ImageFiles"],
+            path: "fixtures/SyntheticFilms", swiftSettings: strict),
         .executableTarget(
-            name: "make-fixtures", dependencies: ["SyntheticSlides"],
+            name: "make-fixtures", dependencies: ["SyntheticSlides", "SyntheticFilms"],
             path: "fixtures/make-fixtures", swiftSettings: strict),
 
         // Tests.
@@ -179,11 +189,15 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["wsi-screen", "ImageFiles", "Kernels", "Pixels", "TestSupport"],
+            dependencies: ["wsi-screen", "SyntheticFilms", "ImageFiles", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
-            name: "RadiographsTests", dependencies: ["Radiographs", "Records", "TestSupport"],
+            name: "RadiographsTests",
+            dependencies: [
+                "Radiographs", "SyntheticFilms", "Training", "Networks", "Staining", "ImageFiles", "Pixels",
+                "Kernels", "Records", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SlidesTests",

@@ -78,3 +78,55 @@ static int wsi_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, w
     png_destroy_read_struct(&png, &info, NULL);
     return 0;
 }
+
+typedef struct {
+    uint8_t *bytes;
+    size_t count;
+    size_t capacity;
+    char *message;
+} wsi_png_sink;
+
+static void wsi_png_fail_writing(png_structp png, png_const_charp text) {
+    wsi_png_sink *sink = (wsi_png_sink *)png_get_error_ptr(png);
+    strncpy(sink->message, text, WSI_PNG_MESSAGE - 1);
+    sink->message[WSI_PNG_MESSAGE - 1] = 0;
+    png_longjmp(png, 1);
+}
+
+static void wsi_png_put(png_structp png, png_bytep bytes, size_t count) {
+    wsi_png_sink *sink = (wsi_png_sink *)png_get_io_ptr(png);
+    if (count > sink->capacity - sink->count) png_error(png, "the encoded image is larger than foreseen");
+    memcpy(sink->bytes + sink->count, bytes, count);
+    sink->count += count;
+}
+
+static void wsi_png_flush(png_structp png) { (void)png; }
+
+/// Encodes 8-bit rows of 1 (grey) or 3 (RGB) channels into `target`, which has room for `*count` bytes; `*count` becomes
+/// the length. `level` is zlib's, 0 to 9.
+/// Returns 0 on success; 1 with a text in `message` (WSI_PNG_MESSAGE bytes) on failure.
+static int wsi_png_encode(const uint8_t *pixels, wsi_png_form form, int level, uint8_t *target, size_t *count,
+                          char *message) {
+    wsi_png_sink sink = {target, 0, *count, message};
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &sink, wsi_png_fail_writing, wsi_png_quiet);
+    png_infop info = png ? png_create_info_struct(png) : NULL;
+    if (!info) {
+        strcpy(message, "there is no memory to encode it");
+        png_destroy_write_struct(&png, NULL);
+        return 1;
+    }
+    if (setjmp(png_jmpbuf(png))) {
+        png_destroy_write_struct(&png, &info);
+        return 1;
+    }
+    png_set_write_fn(png, &sink, wsi_png_put, wsi_png_flush);
+    png_set_compression_level(png, level);
+    png_set_IHDR(png, info, form.width, form.height, 8, form.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, info);
+    for (uint32_t y = 0; y < form.height; y++) png_write_row(png, pixels + (size_t)y * form.width * form.channels);
+    png_write_end(png, info);
+    png_destroy_write_struct(&png, &info);
+    *count = sink.count;
+    return 0;
+}

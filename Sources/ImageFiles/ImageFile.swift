@@ -19,6 +19,21 @@ public enum ImageFile {
         }
     }
 
+    /// Reads a PNG or JPEG file as grey; of colors the luma.
+    ///
+    /// - Throws: ``ImageFileError`` for unreadable, corrupt or oversized files and other formats.
+    public static func readGrey(_ url: URL) throws(ImageFileError) -> Plane<UInt8> {
+        if try firstBytes(of: url) == [0x89, 0x50, 0x4E, 0x47] { return try PNGFile.readGrey(url) }
+        let image = try read(url)
+        let values = (0..<image.pixelCount).map { index in
+            RGBColor(
+                red: image.pixels[3 * index], green: image.pixels[3 * index + 1],
+                blue: image.pixels[3 * index + 2]
+            ).luma
+        }
+        return Plane(width: image.width, height: image.height, values: values)
+    }
+
     private static func firstBytes(of url: URL) throws(ImageFileError) -> [UInt8] {
         let file: FileHandle
         do throws(FileError) { file = try RegularFile.open(url.path) } catch {

@@ -52,8 +52,15 @@ public enum JPEGFile {
     }
 }
 
+/// Bytes of the largest image file that is read: no image within the limits on sides comes near it.
+private let fileLimit = 1 << 30
+
 /// All bytes of a file, with the system's reason when that fails.
 func readBytes(of url: URL) throws(ImageFileError) -> [UInt8] {
+    let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize
+    guard size ?? 0 <= fileLimit else {
+        throw .cannotRead(path: url.path, reason: "it has more than 1 GiB, which no image needs")
+    }
     do {
         return [UInt8](try Data(contentsOf: url, options: .mappedIfSafe))
     } catch {

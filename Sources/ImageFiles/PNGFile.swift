@@ -2,7 +2,7 @@ internal import CPNG
 public import Foundation
 public import Pixels
 
-/// PNG through libpng: reading with a decoder that leaves the numbers alone, writing with its simplified interface.
+/// PNG through libpng, with a decoder that leaves the numbers alone.
 public enum PNGFile {
     /// Longest accepted side in pixels, checked before memory is taken (libpng's own limit is a million).
     public static let sideLimit = 16_384
@@ -69,8 +69,7 @@ public enum PNGFile {
         var form = wsi_png_form()
         var text = [CChar](repeating: 0, count: Int(WSI_PNG_MESSAGE))
         func corrupt() -> ImageFileError {
-            let reason = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            return .corrupt(path: url.path, format: "PNG", reason: reason)
+            .corrupt(path: url.path, format: "PNG", reason: words(text))
         }
         let isReadable = bytes.withUnsafeBytes { source in
             guard let start = source.bindMemory(to: UInt8.self).baseAddress else { return false }
@@ -91,42 +90,41 @@ public enum PNGFile {
         return (form, samples)
     }
 
+    /// zlib's level. On films and tiles 2 takes a quarter of the time of the usual 6, for files that are larger by 15 %
+    /// and 2 %.
+    private static let compressionLevel: Int32 = 2
+
     /// The PNG file of an RGB image, as bytes.
     public static func encode(_ image: RGBImage) throws(ImageFileError) -> [UInt8] {
-        try encode(
-            image.pixels, width: image.width, height: image.height, bytesPerPixel: 3,
-            format: UInt32(PNG_FORMAT_RGB))
+        try encode(image.pixels, width: image.width, height: image.height, channels: 3)
     }
 
     /// The PNG file of an 8-bit grey image, as bytes.
     public static func encode(_ plane: Plane<UInt8>) throws(ImageFileError) -> [UInt8] {
-        try encode(
-            plane.values, width: plane.width, height: plane.height, bytesPerPixel: 1,
-            format: UInt32(PNG_FORMAT_GRAY))
+        try encode(plane.values, width: plane.width, height: plane.height, channels: 1)
     }
 
     private static func encode(
-        _ pixels: [UInt8], width: Int, height: Int, bytesPerPixel: Int, format: UInt32
+        _ pixels: [UInt8], width: Int, height: Int, channels: Int
     ) throws(ImageFileError) -> [UInt8] {
-        var image = png_image()
-        image.version = UInt32(PNG_IMAGE_VERSION)
-        image.width = UInt32(width)
-        image.height = UInt32(height)
-        image.format = format
-        defer { png_image_free(&image) }
+        let form = wsi_png_form(
+            width: UInt32(width), height: UInt32(height), channels: UInt32(channels))
         // zlib's worst case plus headers: never too small, so that one pass suffices.
-        let rows = height * (width * bytesPerPixel + 1)
+        let rows = height * (width * channels + 1)
         var size = rows + rows / 1000 + 12 * (rows / 8192 + 2) + 1024
-        var bytes = [UInt8](repeating: 0, count: size)
-        guard
-            png_image_write_to_memory(&image, &bytes, &size, 0, pixels, Int32(width * bytesPerPixel), nil)
-                != 0
-        else { throw .cannotWrite(path: "PNG", reason: message(of: image)) }
-        bytes.removeLast(bytes.count - size)
+        var text = [CChar](repeating: 0, count: Int(WSI_PNG_MESSAGE))
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { target, count in
+            guard let start = target.baseAddress else { return }
+            failed = wsi_png_encode(pixels, form, compressionLevel, start, &size, &text) != 0
+            count = failed ? 0 : size
+        }
+        guard !failed else { throw .cannotWrite(path: "PNG", reason: words(text)) }
         return bytes
     }
 
-    private static func message(of image: png_image) -> String {
-        withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    /// A message of libpng.
+    private static func words(_ text: [CChar]) -> String {
+        String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

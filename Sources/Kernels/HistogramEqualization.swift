@@ -6,9 +6,9 @@ extension RGBImage {
     public func equalized() -> RGBImage {
         var result = self
         for channel in 0..<3 {
-            guard let table = Self.equalizingTable(histogram(ofChannel: channel)) else { continue }
+            guard let table = EqualizingTable(histogram(ofChannel: channel)) else { continue }
             for index in stride(from: channel, to: result.pixels.count, by: 3) {
-                result.pixels[index] = table[Int(result.pixels[index])]
+                result.pixels[index] = table[result.pixels[index]]
             }
         }
         return result
@@ -19,17 +19,34 @@ extension RGBImage {
         for index in stride(from: channel, to: pixels.count, by: 3) { counts[Int(pixels[index])] += 1 }
         return counts
     }
+}
 
-    /// New value by old value; nil where the image is to stay as it is.
-    private static func equalizingTable(_ counts: [Int]) -> [UInt8]? {
+extension Plane<UInt8> {
+    /// The same for a grey plane.
+    public func equalized() -> Plane<UInt8> {
+        var counts = [Int](repeating: 0, count: 256)
+        for value in values { counts[Int(value)] += 1 }
+        guard let table = EqualizingTable(counts) else { return self }
+        return Plane(width: width, height: height, values: values.map { table[$0] })
+    }
+}
+
+/// New value by old value.
+private struct EqualizingTable {
+    private let values: [UInt8]
+
+    /// Nil where the image is to stay as it is.
+    init?(_ counts: [Int]) {
         guard let brightest = counts.last(where: { $0 > 0 }) else { return nil }
         // The brightest value that occurs does not count: what lies below it is spread over 255 steps.
         let step = (counts.reduce(0, +) - brightest) / 255
         guard step > 0 else { return nil }
         var below = step / 2
-        return counts.map { count in
+        values = counts.map { count in
             defer { below += count }
             return UInt8(min(below / step, 255))
         }
     }
+
+    subscript(value: UInt8) -> UInt8 { values[Int(value)] }
 }

@@ -10,7 +10,9 @@ public struct ScreeningModel: Sendable {
     public let normalScores: ScoreDistribution
 
     /// A scorer for one worker.
-    public func makeScorer() -> PerceptualScorer {
-        PerceptualScorer(autoencoder, distance)
+    ///
+    /// - Parameter mapsAnomalies: whether it also says where an image differs.
+    public func makeScorer(mapsAnomalies: Bool = false) -> PerceptualScorer {
+        PerceptualScorer(autoencoder, distance, mapsAnomalies: mapsAnomalies)
     }
 }

@@ -1,13 +1,29 @@
+public import Training
+
 /// Which images are wanted.
 public struct RadiographQuery: Sendable, Equatable {
-    public let position: ViewPosition
+    /// Nil: both PA and AP.
+    public let position: ViewPosition?
     /// The only findings that count as abnormal in the validation part, each as an image's only finding; empty for
     /// all. The paper chooses its settings with `Infiltration` and tests on everything.
     public let validationFindings: Set<String>
+    /// What says whether an image is normal.
+    public let labels: LabelSource
 
-    public init(position: ViewPosition, validationFindings: Set<String> = []) {
+    public enum LabelSource: String, Sendable, CaseIterable, Codable {
+        /// The table: normal means "No Finding", and nothing besides.
+        case table
+        /// The folders of the split's lists, where they say it; else the table. Published results on the subset of
+        /// NIH were scored so: 21 of its test images have other labels in the table of 2020.
+        case lists
+    }
+
+    public init(
+        position: ViewPosition?, validationFindings: Set<String> = [], labels: LabelSource = .table
+    ) {
         self.position = position
         self.validationFindings = validationFindings
+        self.labels = labels
     }
 }
 
@@ -31,21 +47,39 @@ public enum RowOutcome: String, Sendable, CaseIterable {
     /// Rows of one image that contradict each other.
     case contradicting
     case malformed
-    /// The image cannot be decoded.
+    /// The image cannot be decoded, or shows nothing.
     case unreadable
+    /// Selected, but for another job of an array.
+    case otherShard = "other_shard"
+
+    /// Whether the row is listed among the rejected ones, as opposed to its not being wanted.
+    public var isRejected: Bool {
+        switch self {
+        case .used, .otherView, .otherFinding, .notListed, .abnormalForTraining, .otherShard: false
+        case .unknownView, .noImage, .ambiguousImage, .repeated, .contradicting, .malformed, .unreadable: true
+        }
+    }
+
+    /// Whether the input is bad: something that was wanted cannot be had. A row that only repeats another does no
+    /// harm, and one with an unknown view was not asked for.
+    public var isFault: Bool { isRejected && self != .repeated && self != .unknownView }
 }
 
 /// The images that were selected from a table, and what became of every row.
 public struct RadiographSelection: Sendable {
     public struct Item: Sendable, Equatable {
         public let row: Radiograph
-        public let part: RadiographPart
+        public let part: ImagePart
+        public let isNormal: Bool
         public let path: String
     }
 
-    public let items: [Item]
+    /// In the order of the table.
+    public private(set) var items: [Item]
     /// By line of the table.
     public private(set) var outcomes: [Int: RowOutcome]
+    /// Images that the lists and the table do not agree about.
+    public let contradictedLabels: Int
 
     /// - Throws: ``SplitError``.
     public init(
@@ -61,24 +95,39 @@ public struct RadiographSelection: Sendable {
             }
         }
         var items: [Item] = []
+        var contradictedLabels = 0
         for (row, part) in zip(candidates, try split.parts(of: candidates)) {
             guard let part else {
                 outcomes[row.line] = .notListed
                 continue
             }
-            if let outcome = Self.mismatch(row, part, query) {
+            let listed = split.isNormal(row)
+            if let listed, listed != row.isNormal { contradictedLabels += 1 }
+            let isNormal = (query.labels == .lists ? listed : nil) ?? row.isNormal
+            if !isNormal, let outcome = Self.mismatch(row, part, query) {
                 outcomes[row.line] = outcome
                 continue
             }
             switch files.lookup(row.image) {
             case .file(let path):
-                items.append(Item(row: row, part: part, path: path))
+                items.append(Item(row: row, part: part, isNormal: isNormal, path: path))
                 outcomes[row.line] = .used
             case .missing: outcomes[row.line] = .noImage
             case .ambiguous: outcomes[row.line] = .ambiguousImage
             }
         }
         (self.items, self.outcomes) = (items, outcomes)
+        self.contradictedLabels = contradictedLabels
+    }
+
+    /// Keeps every `count`-th image from number `index` on: the share of one job of an array. All jobs select the same
+    /// images first, so that each has exactly one job.
+    public mutating func keepShard(_ index: Int, of count: Int) {
+        precondition((0..<count).contains(index), "shard \(index) of \(count)")
+        for (number, item) in items.enumerated() where number % count != index {
+            outcomes[item.row.line] = .otherShard
+        }
+        items = items.enumerated().filter { $0.offset % count == index }.map(\.element)
     }
 
     /// Takes an image back that turned out not to be readable.
@@ -89,17 +138,17 @@ public struct RadiographSelection: Sendable {
         outcomes.values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
 
-    private static func mismatch(_ row: Radiograph, _ wanted: ViewPosition) -> RowOutcome? {
+    private static func mismatch(_ row: Radiograph, _ wanted: ViewPosition?) -> RowOutcome? {
         guard let position = row.position else { return .unknownView }
-        return position == wanted ? nil : .otherView
+        return wanted == nil || position == wanted ? nil : .otherView
     }
 
+    /// Of an abnormal image.
     private static func mismatch(
-        _ row: Radiograph, _ part: RadiographPart, _ query: RadiographQuery
+        _ row: Radiograph, _ part: ImagePart, _ query: RadiographQuery
     ) -> RowOutcome? {
-        if row.isNormal { return nil }
         switch part {
-        case .train: return .abnormalForTraining
+        case .training: return .abnormalForTraining
         case .validation:
             let isWanted =
                 query.validationFindings.isEmpty

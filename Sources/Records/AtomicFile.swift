@@ -69,6 +69,15 @@ public enum AtomicFile {
         }
     }
 
+    /// Makes the folder if need be and tries to write into it, so that a place that cannot be used shows before the
+    /// work and not behind it.
+    public static func makeWritableFolder(_ path: String) throws(FileError) {
+        try makeFolder(path)
+        let probe = path + "/.write-test-\(ProcessInfo.processInfo.processIdentifier)"
+        try write([], to: probe)
+        try remove(probe)
+    }
+
     /// Removes a file; that it was not there is fine.
     public static func remove(_ path: String) throws(FileError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove, path: path, code: errno) }

@@ -17,6 +17,13 @@ public enum CSV {
         fields.map(field).joined(separator: ",") + "\n"
     }
 
+    /// Shortest text of a rounded number; a decimal point whatever the locale.
+    public static func decimal(_ value: Double, places: Int) -> String {
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        return "\((value * scale).rounded() / scale)"
+    }
+
     /// Bytes of the longest record that is read: real ones have hundreds.
     public static let longestRecord = 1 << 20
 

@@ -65,8 +65,8 @@ extension FailureReport {
         let found =
             switch failure {
             case .tissue(let found, let needed):
-                "the slide has \(TileTable.decimal(found, places: 2)) square mm of tissue without pen, and "
-                    + "\(TileTable.decimal(needed, places: 2)) are needed to learn what its majority looks like"
+                "the slide has \(CSV.decimal(found, places: 2)) square mm of tissue without pen, and "
+                    + "\(CSV.decimal(needed, places: 2)) are needed to learn what its majority looks like"
             case .drawn(let training, let heldOut):
                 "the tissue of the slide lies so close together that only \(training) places to learn from and "
                     + "\(heldOut) to compare with could be drawn apart from each other, too few to learn what its "

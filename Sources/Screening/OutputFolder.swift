@@ -1,15 +1,10 @@
-internal import Foundation
 internal import Records
 
 /// The folder that a run writes to.
 enum OutputFolder {
-    /// Makes the folder if need be and tries to write into it.
     static func prepare(_ path: String) throws(OutputError) {
         do {
-            try AtomicFile.makeFolder(path)
-            let probe = path + "/.write-test-\(ProcessInfo.processInfo.processIdentifier)"
-            try AtomicFile.write([], to: probe)
-            try AtomicFile.remove(probe)
+            try AtomicFile.makeWritableFolder(path)
         } catch {
             throw .unusable(folder: path, reason: error.description)
         }

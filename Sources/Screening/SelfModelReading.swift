@@ -28,14 +28,14 @@ struct SelfModelReading {
     func images(
         of sites: [TileSite], part: Part, side: Int, firstSource: SlideSource, onTile: () -> Void
     ) async throws -> PreparedImages {
-        let stages = TileStages(
-            readers: await SlideSource.readers(
-                first: firstSource, path: path, count: workers, field: .tile, level: level),
-            middleName: "prepare",
-            middle: (0..<workers).map { _ in
-                TilePreparer(stain: stain, cropInField: rect(of: part), inputSide: side)
-            },
-            middleBytes: \.bytes, lastName: "keep", last: [TileKeeper()])
+        let readers = await SlideSource.readers(
+            first: firstSource, path: path, count: workers, field: .tile, level: level)
+        let preparers = (0..<workers).map { _ in
+            TilePreparer(stain: stain, cropInField: rect(of: part), inputSide: side)
+        }
+        let stages = ThreeStages<TileSite, ReadTile, PreparedTile, PreparedTile>(
+            feeding: "sample", .init("read", workers: readers, bytes: \.bytes),
+            .init("prepare", workers: preparers, bytes: \.bytes), .init("keep", workers: [TileKeeper()]))
         var images: [Int: RGBImage] = [:]
         _ = try await stages.run(sites) { tile in
             if case .image(let image) = tile.content { images[tile.site.index] = image }

@@ -1,4 +1,4 @@
-internal import Flow
+public import Flow
 internal import Pixels
 internal import Slides
 public import Staining
@@ -65,16 +65,6 @@ public struct SlideManifest: Sendable, Codable {
         /// Of the whole slide; absent when every tile has its own.
         public var estimate: StainEstimate?
         public var gain: [Double]?
-    }
-
-    /// Where the time of a stage went, and how full the queue behind it became.
-    public struct StageReport: Sendable, Codable {
-        var name: String
-        var workers: Int
-        var itemsIn: Int
-        var itemsOut: Int
-        var counters: StageCounters.Values
-        var queue: QueueStatistics
     }
 
     /// When the work began (ISO 8601, UTC) and how long its parts took.

@@ -1,3 +1,4 @@
+internal import Flow
 internal import Pixels
 internal import Records
 internal import Slides
@@ -58,18 +59,18 @@ struct SlideTiling: SlideWork {
     private func write(
         _ chart: SlideChart, of input: SlideInput, stain: StainPlan, source: SlideSource, folder: String,
         progress: ProgressHandler
-    ) async throws -> ([WrittenTile], [SlideManifest.StageReport]) {
+    ) async throws -> ([WrittenTile], [StageReport]) {
         try AtomicFile.makeFolder(folder)
         let size = chart.level.pixels(in: chart.grid.tile(column: 0, row: 0))
-        let stages = TileStages(
-            readers: await SlideSource.readers(
-                first: source, path: input.path, count: workers, field: .tile, level: chart.level),
-            middleName: "normalize",
-            middle: (0..<workers).map { _ in
-                TileNormalizer(stain: stain, size: size, side: export.tileSide)
-            },
-            middleBytes: \.bytes, lastName: "write",
-            last: (0..<workers).map { _ in TileWriter(folder: folder) })
+        let readers = await SlideSource.readers(
+            first: source, path: input.path, count: workers, field: .tile, level: chart.level)
+        let normalizers = (0..<workers).map { _ in
+            TileNormalizer(stain: stain, size: size, side: export.tileSide)
+        }
+        let stages = ThreeStages<TileSite, ReadTile, PreparedTile, WrittenTile>(
+            feeding: "sample", .init("read", workers: readers, bytes: \.bytes),
+            .init("normalize", workers: normalizers, bytes: \.bytes),
+            .init("write", workers: (0..<workers).map { _ in TileWriter(folder: folder) }))
         var table = VerdictTable<WrittenTile>(count: chart.sites.count)
         let reports = try await stages.run(chart.sites) { tile in
             try table.put(
@@ -89,7 +90,7 @@ struct SlideTiling: SlideWork {
         return CSV.line(header)
             + tiles.map { tile in
                 let cell = tile.site.cell
-                let fraction = TileTable.decimal(tile.site.tissueFraction, places: 4)
+                let fraction = CSV.decimal(tile.site.tissueFraction, places: 4)
                 let file = tile.file.isEmpty ? "" : "tiles/" + tile.file
                 return CSV.line([
                     "\(cell.x)", "\(cell.y)", "\(cell.width)", "\(cell.height)", fraction, tile.status, file,

@@ -1,3 +1,4 @@
+internal import Flow
 internal import Networks
 internal import Pixels
 internal import Slides
@@ -20,12 +21,13 @@ struct TilePipeline {
     /// - Throws: the first error of any stage; `corrupt_tiles` as soon as too many tiles are unread.
     func run(
         firstSource: SlideSource, progress: ProgressHandler
-    ) async throws -> (verdicts: [TileVerdict], stages: [SlideManifest.StageReport]) {
-        let stages = TileStages(
-            readers: await SlideSource.readers(
-                first: firstSource, path: path, count: workers, field: stain.field, level: chart.level),
-            middleName: "prepare", middle: (0..<workers).map { _ in makePreparer() }, middleBytes: \.bytes,
-            lastName: "score", last: (0..<workers).map { _ in TileScorer(model: model) })
+    ) async throws -> (verdicts: [TileVerdict], stages: [StageReport]) {
+        let readers = await SlideSource.readers(
+            first: firstSource, path: path, count: workers, field: stain.field, level: chart.level)
+        let stages = ThreeStages<TileSite, ReadTile, PreparedTile, TileVerdict>(
+            feeding: "sample", .init("read", workers: readers, bytes: \.bytes),
+            .init("prepare", workers: (0..<workers).map { _ in makePreparer() }, bytes: \.bytes),
+            .init("score", workers: (0..<workers).map { _ in TileScorer(model: model) }))
         var table = VerdictTable<TileVerdict>(count: chart.sites.count)
         let reports = try await stages.run(chart.sites) { verdict in
             let reason: String? = if case .unread(let text) = verdict.outcome { text } else { nil }

@@ -14,19 +14,12 @@ enum TileTable {
     private static func row(_ verdict: TileVerdict, normals: ScoreDistribution?) -> String {
         let cell = verdict.site.cell
         var fields = [cell.x, cell.y, cell.width, cell.height].map(String.init)
-        fields += [decimal(verdict.site.tissueFraction, places: 4), verdict.status]
+        fields += [CSV.decimal(verdict.site.tissueFraction, places: 4), verdict.status]
         if let score = verdict.score, let normals {
-            fields += [score.description, decimal(normals.percentile(of: score), places: 2)]
+            fields += [score.description, CSV.decimal(normals.percentile(of: score), places: 2)]
         } else {
             fields += ["", ""]
         }
         return fields.joined(separator: ",") + "\n"
-    }
-
-    /// Shortest text of a rounded number; a decimal point whatever the locale.
-    static func decimal(_ value: Double, places: Int) -> String {
-        var scale = 1.0
-        for _ in 0..<places { scale *= 10 }
-        return "\((value * scale).rounded() / scale)"
     }
 }

@@ -1,3 +1,4 @@
+internal import Records
 internal import Slides
 
 /// The results of a slide's tiles, put back into grid order, and the count of what could not be read.
@@ -20,7 +21,7 @@ struct VerdictTable<Verdict> {
         guard let unreadReason else { return }
         unread += 1
         if Double(unread) > maximumUnread * Double(places.count) {
-            let limit = TileTable.decimal(maximumUnread * 100, places: 3)
+            let limit = CSV.decimal(maximumUnread * 100, places: 3)
             throw SlideFailure(
                 .corruptTiles, path: path,
                 detail: "more than \(limit) % of the \(places.count) tiles cannot be read (\(unreadReason))")

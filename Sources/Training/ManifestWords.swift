@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// What the words in a manifest's columns for labels and splits mean.
-enum ManifestWords {
+package enum ManifestWords {
     private static let normalWords: Set<String> = [
         "normal", "0", "benign", "healthy", "no finding", "no_finding", "no findings", "good", "negative",
         "ok",
@@ -17,7 +17,7 @@ enum ManifestWords {
     ]
 
     /// How words are compared: without case and surrounding space.
-    static func word(_ text: String) -> String {
+    package static func word(_ text: String) -> String {
         text.trimmingCharacters(in: .whitespaces).lowercased()
     }
 
@@ -30,7 +30,7 @@ enum ManifestWords {
                 .allSatisfy { abnormalWords.contains(String($0)) }
     }
 
-    static func part(_ word: String) -> ImagePart? {
+    package static func part(_ word: String) -> ImagePart? {
         switch word {
         case "train", "training": .training
         case "val", "valid", "validation", "dev", "hold_out", "hold-out", "holdout", "held_out": .validation

@@ -81,7 +81,7 @@ extension ModelCommand {
                 line.erase()
                 Terminal.result(String(decoding: try JSONText.encode(report), as: UTF8.self))
             } catch {
-                let failure = TrainingFailure(error)
+                let failure = CommandFailure(error)
                 Terminal.exit(saying: failure.message, status: failure.status)
             }
         }

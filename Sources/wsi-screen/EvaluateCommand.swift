@@ -64,6 +64,16 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     enum Split: String, ExpressibleByArgument, CaseIterable {
         case test, validation, train, all
+
+        /// Nil for all.
+        var part: ImagePart? {
+            switch self {
+            case .test: .test
+            case .validation: .validation
+            case .train: .training
+            case .all: nil
+            }
+        }
     }
 
     func validate() throws {
@@ -85,21 +95,14 @@ struct EvaluateCommand: AsyncParsableCommand {
             Terminal.result(
                 json ? String(decoding: try JSONText.encode(summary), as: UTF8.self) : "\(summary)")
         } catch {
-            let failure = TrainingFailure(error)
+            let failure = CommandFailure(error)
             Terminal.exit(saying: failure.message, status: failure.status)
         }
     }
 
     private func listing() throws -> LabeledListing {
-        let part: ImagePart? =
-            switch split {
-            case .test: .test
-            case .validation: .validation
-            case .train: .training
-            case .all: nil
-            }
         return try LabeledListing.read(
-            manifest: data, part: part,
+            manifest: data, part: split.part,
             columns: ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal))
     }
 

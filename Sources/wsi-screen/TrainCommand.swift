@@ -117,7 +117,7 @@ struct TrainCommand: AsyncParsableCommand {
             display.conclude(report)
             if json { Terminal.result(String(decoding: try JSONText.encode(report), as: UTF8.self)) }
         } catch {
-            let report = TrainingFailure(error)
+            let report = CommandFailure(error)
             Terminal.exit(saying: report.message, status: report.status)
         }
     }

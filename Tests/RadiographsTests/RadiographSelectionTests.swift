@@ -2,6 +2,7 @@ import Foundation
 import Radiographs
 import TestSupport
 import Testing
+import Training
 
 @Suite struct `Selecting radiographs` {
     private let folder: TemporaryFolder
@@ -38,7 +39,8 @@ import Testing
         ])
         let files = try RadiographFiles(below: folder.path + "/films")
         let listed = ["a.png", "b.png", "e.png", "missing.png", "h.png"]
-        let split = PatientSplit.lists([.train: Set(listed), .test: ["g.png"]], validation: 0, seed: 1)
+        let split = PatientSplit.lists(
+            try SplitLists([.training: Set(listed), .test: ["g.png"]]), validation: 0, seed: 1)
         let selection = try RadiographSelection(
             table, RadiographQuery(position: .posteroanterior), split: split, files: files)
         #expect(
@@ -48,7 +50,7 @@ import Testing
             ])
         #expect(selection.counts.values.reduce(0, +) == table.count && table.count == 13)
         #expect(selection.items.map(\.row.image) == ["a.png", "e.png", "g.png"])
-        #expect(selection.items.map(\.part) == [.train, .train, .test])
+        #expect(selection.items.map(\.part) == [.training, .training, .test])
         #expect(files.countExtra(besides: Set(table.rows.map(\.image))) == 1)
     }
 
@@ -75,7 +77,8 @@ import Testing
         ])
         let query = RadiographQuery(position: .anteroposterior, validationFindings: ["Infiltration"])
         let split = PatientSplit.lists(
-            [.validation: ["a.png", "b.png", "c.png"], .test: ["d.png"]], validation: 0, seed: 0)
+            try SplitLists([.validation: ["a.png", "b.png", "c.png"], .test: ["d.png"]]), validation: 0,
+            seed: 0)
         let selection = try RadiographSelection(
             table, query, split: split, files: RadiographFiles(below: folder.path + "/films"))
         #expect(selection.items.map(\.row.image) == ["a.png", "c.png", "d.png"])
@@ -106,13 +109,13 @@ import Testing
         #expect(try PatientSplit.drawn(test: 0.2, validation: 0.1, seed: seed + 1).parts(of: rows) != parts)
     }
 
-    @Test func `lists that divide a patient or repeat an image are refused`() {
+    @Test func `lists that divide a patient or repeat an image are refused`() throws {
         let rows = rows(2, each: 2)
-        let divided = PatientSplit.lists([.train: ["0.png"], .test: ["1.png"]], validation: 0, seed: 0)
+        let lists = try SplitLists([.training: ["0.png"], .test: ["1.png"]])
+        let divided = PatientSplit.lists(lists, validation: 0, seed: 0)
         #expect(throws: SplitError.dividedPatients(count: 1, first: ["0"])) { try divided.parts(of: rows) }
-        let twice = PatientSplit.lists([.train: ["0.png"], .test: ["0.png"]], validation: 0, seed: 0)
-        #expect(throws: SplitError.imageInTwoLists(image: "0.png", parts: [.train, .test])) {
-            try twice.parts(of: rows)
+        #expect(throws: SplitError.imageInTwoLists(image: "0.png", parts: [.training, .test])) {
+            try SplitLists([.training: ["0.png"], .test: ["0.png"]])
         }
     }
 
@@ -120,7 +123,8 @@ import Testing
         let rows = rows(100, each: 2)
         let names = rows.map(\.image)
         let split = PatientSplit.lists(
-            [.train: Set(names.prefix(160)), .test: Set(names.suffix(40))], validation: 0.25, seed: 3)
+            try SplitLists([.training: Set(names.prefix(160)), .test: Set(names.suffix(40))]),
+            validation: 0.25, seed: 3)
         let parts = try split.parts(of: rows)
         #expect(parts.count { $0 == .validation } == 40 && parts.count { $0 == .test } == 40)
         #expect(parts.suffix(40).allSatisfy { $0 == .test })
@@ -143,9 +147,10 @@ import Testing
                     sex: "", view: view)
             }
             let split = PatientSplit.lists(
-                [.train: Set(names[0]), .test: Set(names[1] + names[2])], validation: 0, seed: 0)
+                try SplitLists([.training: Set(names[0]), .test: Set(names[1] + names[2])]), validation: 0,
+                seed: 0)
             let parts = try split.parts(of: rows)
-            #expect(parts.count { $0 == .train } == counts.0 && parts.allSatisfy { $0 != nil })
+            #expect(parts.count { $0 == .training } == counts.0 && parts.allSatisfy { $0 != nil })
         }
     }
 }

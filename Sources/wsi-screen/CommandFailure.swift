@@ -1,11 +1,12 @@
 import Foundation
 import Networks
+import Radiographs
 import Records
 import Screening
 import Training
 
-/// An error of a training as a sentence and an exit code.
-struct TrainingFailure {
+/// An error of a command as a sentence and an exit code.
+struct CommandFailure {
     let message: String
     let status: Int32
 
@@ -15,7 +16,11 @@ struct TrainingFailure {
         message = "\(error)" + fix
         status =
             switch error {
-            case ExtractorError.vgg19Needed, is ConfigurationError: ExitStatus.usage
+            case ExtractorError.vgg19Needed, is ConfigurationError, is UsageFailure, is SplitError,
+                is OtherIngest:
+                ExitStatus.usage
+            case is FindingsTableError, is CSVError, is FilmListingError, is FilmModelError:
+                ExitStatus.badInput
             case is ListingError, is HoldOutError, is PreparationError, is TrainingTooLarge,
                 is StainTargetError,
                 is CheckpointError,
