@@ -44,20 +44,20 @@ struct IngestFiles {
     /// the result is the same.
     ///
     /// - Returns: the joined record; nil if a share is missing or was made with other settings.
-    func join() throws -> IngestRecord? {
-        let lock = try Self.lock(folder)
+    func join() async throws -> IngestRecord? {
+        let lock = try await Self.lock(folder)
         let record = try joinAlone()
         _ = consume lock
         return record
     }
 
     /// Joining takes seconds, so whoever has the lock is worth waiting for.
-    private static func lock(_ folder: String) throws -> FolderLock {
+    private static func lock(_ folder: String) async throws -> FolderLock {
         for _ in 0..<600 {
             do throws(FolderLockError) { return try FolderLock(folder: folder) } catch {
                 guard case .held = error else { throw error }
             }
-            Thread.sleep(forTimeInterval: 0.1)
+            try await Task.sleep(for: .milliseconds(100))
         }
         return try FolderLock(folder: folder)
     }

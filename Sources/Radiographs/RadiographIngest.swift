@@ -76,7 +76,7 @@ public struct RadiographIngest: Sendable {
             films.map(\.fields), rejected: selection.rejected(of: findings, defects: defects).map(\.fields),
             &record)
         _ = consume lock
-        guard !shard.isWhole, let joined = try tables.join() else { return record }
+        guard !shard.isWhole, let joined = try await tables.join() else { return record }
         progress(.joined)
         return joined
     }
