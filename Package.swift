@@ -29,6 +29,9 @@ let package = Package(
         .library(name: "Slides", targets: ["Slides"]),
         .library(name: "Tissue", targets: ["Tissue"]),
         .library(name: "Screening", targets: ["Screening"]),
+        .library(name: "Camelyon", targets: ["Camelyon"]),
+        .library(name: "Annotations", targets: ["Annotations"]),
+        .library(name: "Preprocessing", targets: ["Preprocessing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -110,9 +113,22 @@ let package = Package(
                 "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Tensors",
                 "Networks", "Training", "Slides", "Tissue",
             ], exclude: ["Pictures"], swiftSettings: strict),
+
+        // Camelyon16: what lies where, which tiles, and cutting them.
+        .target(name: "Camelyon", dependencies: ["Records", "Pixels", "Kernels"], swiftSettings: strict),
+        .target(name: "Annotations", dependencies: ["Records", "Pixels"], swiftSettings: strict),
+        .target(
+            name: "Preprocessing",
+            dependencies: [
+                "Camelyon", "Annotations", "Screening", "Tissue", "Slides", "Networks", "Staining",
+                "ImageFiles",
+                "Kernels", "Pixels", "Records", "Flow",
+            ], swiftSettings: strict),
+
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
+                "Preprocessing", "Camelyon",
                 "Screening", "Evaluation", "Radiographs", "Training", "ONNXExport", "Networks", "Tensors",
                 "Slides",
                 "Staining",
@@ -199,6 +215,20 @@ let package = Package(
                 "Kernels", "Records", "TestSupport",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "CamelyonTests", dependencies: ["Camelyon", "Pixels", "Records", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PreprocessingTests",
+            dependencies: [
+                "Preprocessing", "Camelyon", "Annotations", "SyntheticSlides", "Training", "Networks",
+                "Staining", "ImageFiles",
+                "Kernels", "Pixels", "Records", "Tissue", "TestSupport",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AnnotationsTests",
+            dependencies: ["Annotations", "Kernels", "Pixels", "Records", "TestSupport"],
+            exclude: ["compare_rasters.py"], swiftSettings: strict),
         .testTarget(
             name: "SlidesTests",
             dependencies: [

@@ -123,3 +123,41 @@ done:
     jpeg_destroy_decompress(&info);
     return result;
 }
+
+/// Encodes interleaved 8-bit RGB as baseline JPEG with 4:4:4 sampling and the slow, exact transform. libjpeg allocates
+/// `*target`, which the caller frees.
+/// Returns 0 on success; 1 with a text in `message` (JMSG_LENGTH_MAX bytes) on failure.
+static int wsi_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **target,
+                           unsigned long *count, char *message) {
+    struct jpeg_compress_struct info;
+    wsi_jpeg_errors errors;
+    info.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = wsi_jpeg_exit;
+    errors.base.output_message = wsi_jpeg_quiet;
+    errors.message = message;
+    if (setjmp(errors.escape)) {
+        jpeg_destroy_compress(&info);
+        return 1;
+    }
+    jpeg_create_compress(&info);
+    jpeg_mem_dest(&info, target, count);
+    info.image_width = width;
+    info.image_height = height;
+    info.input_components = 3;
+    info.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&info);
+    jpeg_set_quality(&info, quality, TRUE);
+    info.dct_method = JDCT_ISLOW;
+    for (int component = 0; component < 3; component++) {
+        info.comp_info[component].h_samp_factor = 1;
+        info.comp_info[component].v_samp_factor = 1;
+    }
+    jpeg_start_compress(&info, TRUE);
+    while (info.next_scanline < info.image_height) {
+        JSAMPROW row = (JSAMPROW)(pixels + (size_t)info.next_scanline * width * 3);
+        jpeg_write_scanlines(&info, &row, 1);
+    }
+    jpeg_finish_compress(&info);
+    jpeg_destroy_compress(&info);
+    return 0;
+}

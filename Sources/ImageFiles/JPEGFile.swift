@@ -52,6 +52,28 @@ public enum JPEGFile {
     }
 }
 
+extension JPEGFile {
+    /// The JPEG file of an RGB image, as bytes: baseline, no chroma subsampling.
+    ///
+    /// - Parameter quality: libjpeg's, 1 to 100.
+    public static func encode(_ image: RGBImage, quality: Int) throws(ImageFileError) -> [UInt8] {
+        precondition((1...100).contains(quality), "JPEG quality \(quality)")
+        var message = [CChar](repeating: 0, count: Int(JMSG_LENGTH_MAX))
+        var target: UnsafeMutablePointer<UInt8>?
+        var count: UInt = 0
+        defer { free(target) }
+        let failed = wsi_jpeg_encode(
+            image.pixels, UInt32(image.width), UInt32(image.height), Int32(quality), &target, &count, &message
+        )
+        guard failed == 0, let target else {
+            let text = String(
+                decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            throw .cannotWrite(path: "JPEG", reason: text)
+        }
+        return [UInt8](UnsafeBufferPointer(start: target, count: Int(count)))
+    }
+}
+
 /// Bytes of the largest image file that is read: no image within the limits on sides comes near it.
 private let fileLimit = 1 << 30
 

@@ -30,6 +30,17 @@ public struct SlideRect: Sendable, Hashable, Codable {
     public var maxX: Int { x + width }
     public var maxY: Int { y + height }
 
+    public var isEmpty: Bool { width <= 0 || height <= 0 }
+
+    /// The part that both rectangles share; empty (width or height 0) when they do not meet.
+    public func intersection(_ other: SlideRect) -> SlideRect {
+        let left = max(x, other.x)
+        let top = max(y, other.y)
+        return SlideRect(
+            x: left, y: top, width: max(0, min(maxX, other.maxX) - left),
+            height: max(0, min(maxY, other.maxY) - top))
+    }
+
     /// Whether the two rectangles share at least one pixel.
     public func overlaps(_ other: SlideRect) -> Bool {
         x < other.maxX && other.x < maxX && y < other.maxY && other.y < maxY

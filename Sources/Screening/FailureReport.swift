@@ -6,22 +6,22 @@ internal import Staining
 internal import Training
 
 /// Any error of a slide as a stable reason code, a sentence, and whether trying again makes sense.
-struct FailureReport: Sendable, Equatable {
-    static let diskFull = "disk_full"
+package struct FailureReport: Sendable, Equatable {
+    package static let diskFull = "disk_full"
 
     /// For the slides of a batch that come after the one that filled the disk.
     static let notStarted = FailureReport(
         reason: diskFull, message: "not started, because the disk was full; make room and run again")
 
-    let reason: String
-    let message: String
+    package let reason: String
+    package let message: String
 
     private init(reason: String, message: String) {
         self.reason = reason
         self.message = message
     }
 
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let failure as SlideFailure:
             reason = failure.reason.rawValue

@@ -1,12 +1,12 @@
-internal import Flow
-internal import Kernels
-internal import Pixels
+package import Flow
+package import Kernels
+package import Pixels
 internal import Slides
-internal import Staining
+package import Staining
 internal import Tissue
 
 /// How the stain of a slide's tiles is normalized.
-enum StainPlan: Sendable {
+package enum StainPlan: Sendable {
     /// Not at all.
     case none
     /// With one matrix for the whole slide.
@@ -15,7 +15,7 @@ enum StainPlan: Sendable {
     case tile(fitter: VahadaneFitter, target: StainTarget, step: Int)
 
     /// What has to be read around a crop.
-    var field: SlideSource.Field {
+    package var field: SlideSource.Field {
         if case .tile = self { .tile } else { .crop }
     }
 

@@ -1,34 +1,34 @@
-internal import Flow
-internal import Pixels
-internal import Slides
-internal import Tissue
+package import Flow
+package import Pixels
+package import Slides
+package import Tissue
 
 /// An actor that owns one open slide and a thread to read it on. The read stage has several of them.
-actor SlideSource: StageWorker {
+package actor SlideSource: StageWorker {
     /// Which part of a tile's surroundings the later stages need.
-    enum Field: Sendable {
+    package enum Field: Sendable {
         case crop
         case tile
     }
 
     private nonisolated let executor: BlockingExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    nonisolated let path: String
+    package nonisolated let path: String
     private var reader: SlideReader?
     /// What ``process(_:)`` reads of a site, and on which level.
     private var order: (field: Field, level: SlideDescription.Level)?
 
-    init(path: String) {
+    package init(path: String) {
         self.path = path
         executor = BlockingExecutor(label: "slide reader")
     }
 
-    func describe() throws(SlideFailure) -> SlideDescription {
+    package func describe() throws(SlideFailure) -> SlideDescription {
         try open().description
     }
 
-    func overview(
+    package func overview(
         calibration: MicronsPerPixel, onBlock: @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws -> SlideOverview {
         let reader = try open()
@@ -42,12 +42,12 @@ actor SlideSource: StageWorker {
     }
 
     /// Tells the source what the read stage wants.
-    func prepare(_ field: Field, level: SlideDescription.Level) {
+    package func prepare(_ field: Field, level: SlideDescription.Level) {
         order = (field, level)
     }
 
     /// Sources for the read stage, of which the first is open already.
-    static func readers(
+    package static func readers(
         first: SlideSource, path: String, count: Int, field: Field, level: SlideDescription.Level
     ) async -> [SlideSource] {
         let sources = [first] + (1..<max(count, 1)).map { _ in SlideSource(path: path) }
@@ -55,7 +55,7 @@ actor SlideSource: StageWorker {
         return sources
     }
 
-    func process(_ site: TileSite) async throws -> ReadTile {
+    package func process(_ site: TileSite) async throws -> ReadTile {
         guard let order else {
             preconditionFailure("a slide source was asked to read before it was prepared")
         }
@@ -64,7 +64,9 @@ actor SlideSource: StageWorker {
     }
 
     /// A level-0 rectangle as pixels of a level. Damaged areas are an outcome, a lost slide is an error.
-    func read(_ rect: SlideRect, level: SlideDescription.Level) throws(SlideFailure) -> ReadTile.Content {
+    package func read(_ rect: SlideRect, level: SlideDescription.Level) throws(SlideFailure)
+        -> ReadTile.Content
+    {
         do {
             let size = level.pixels(in: rect)
             return .pixels(

@@ -1,27 +1,33 @@
-internal import Pixels
-internal import Slides
-internal import Tissue
+package import Pixels
+package import Slides
+package import Tissue
 
 /// What is known of a slide before the first tile is read: its description, resolution, overview and tissue.
-struct SlideSurvey: Sendable {
-    let preflight: SlidePreflight
-    let description: SlideDescription
-    let calibration: Calibration
-    let overview: SlideOverview
-    let mask: TissueMask
-    let warnings: [String]
+package struct SlideSurvey: Sendable {
+    package let preflight: SlidePreflight
+    package let description: SlideDescription
+    package let calibration: Calibration
+    package let overview: SlideOverview
+    package let mask: TissueMask
+    package let warnings: [String]
 }
 
 /// Opens a slide with all checks and finds its tissue.
-struct SlideSurveyor: Sendable {
+package struct SlideSurveyor: Sendable {
     let settings: ScreenSettings
     let resolutions: ResolutionTable?
+
+    package init(settings: ScreenSettings, resolutions: ResolutionTable?) {
+        self.settings = settings
+        self.resolutions = resolutions
+    }
 
     /// Checks the file and opens it.
     ///
     /// - Throws: `SlideFailure` with the most telling reason: what the preflight knows beats OpenSlide's
     ///   silence.
-    func open(_ path: String, source: SlideSource) async throws -> (SlidePreflight, SlideDescription) {
+    package func open(_ path: String, source: SlideSource) async throws -> (SlidePreflight, SlideDescription)
+    {
         let preflight = try SlidePreflight.check(path)
         if let tiles = preflight.tiles, tiles.beyondEnd > 0,
             Double(tiles.beyondEnd) > settings.maximumUnread * Double(tiles.total)
@@ -38,7 +44,7 @@ struct SlideSurveyor: Sendable {
         }
     }
 
-    func survey(_ path: String, source: SlideSource, progress: @escaping ProgressHandler) async throws
+    package func survey(_ path: String, source: SlideSource, progress: @escaping ProgressHandler) async throws
         -> SlideSurvey
     {
         let (preflight, description) = try await open(path, source: source)

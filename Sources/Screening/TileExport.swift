@@ -34,7 +34,7 @@ public struct TileExportSettings: Sendable, Equatable, Codable {
 }
 
 /// Second stage of the export: normalizes the stain of whole tiles and brings them to the size asked for.
-actor TileNormalizer: StageWorker {
+package actor TileNormalizer: StageWorker {
     private let stain: StainPlan
     /// Nil where the slide is coarser than the resolution asked for: tiles are never enlarged.
     private let resampler: BilinearResampler?
@@ -43,7 +43,7 @@ actor TileNormalizer: StageWorker {
     /// - Parameters:
     ///   - size: of what is read, in pixels.
     ///   - side: wanted.
-    init(stain: StainPlan, size: (width: Int, height: Int), side: Int) {
+    package init(stain: StainPlan, size: (width: Int, height: Int), side: Int) {
         self.stain = stain
         resampler =
             min(size.width, size.height) > side
@@ -51,7 +51,7 @@ actor TileNormalizer: StageWorker {
                 inputWidth: size.width, inputHeight: size.height, outputWidth: side, outputHeight: side) : nil
     }
 
-    func process(_ tile: ReadTile) -> PreparedTile {
+    package func process(_ tile: ReadTile) -> PreparedTile {
         switch tile.content {
         case .unread(let reason): return PreparedTile(site: tile.site, content: .unread(reason))
         case .pixels(let image):

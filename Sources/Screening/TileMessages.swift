@@ -1,36 +1,36 @@
-internal import Flow
-internal import Pixels
+package import Flow
+package import Pixels
 public import Tissue
 
 /// What travels between the stages: a site of the grid with what is known of it so far.
-struct ReadTile: Sendable {
-    enum Content: Sendable {
+package struct ReadTile: Sendable {
+    package enum Content: Sendable {
         /// The pixels of the crop or, where the recipe looks at the stain of each tile, of the whole tile.
         case pixels(RGBImage)
         case unread(String)
     }
 
-    let site: TileSite
-    let content: Content
+    package let site: TileSite
+    package let content: Content
 
-    var bytes: Int {
+    package var bytes: Int {
         if case .pixels(let image) = content { image.pixels.count } else { 0 }
     }
 }
 
 /// A tile with its stain normalized: for screening cut to the crop and resized to the model's input, for export
 /// whole and of the size asked for.
-struct PreparedTile: Sendable {
-    enum Content: Sendable {
+package struct PreparedTile: Sendable {
+    package enum Content: Sendable {
         case image(RGBImage)
         case unread(String)
         case degenerateStain(String)
     }
 
-    let site: TileSite
-    let content: Content
+    package let site: TileSite
+    package let content: Content
 
-    var bytes: Int {
+    package var bytes: Int {
         if case .image(let image) = content { image.pixels.count } else { 0 }
     }
 }

@@ -15,6 +15,22 @@ public struct TileSite: Sendable, Hashable {
     public let tissueFraction: Double
     /// Part of `crop` that pen ink or scanner black covers.
     public let foreignFraction: Double
+
+    /// A site of whoever chooses places in another way.
+    package init(
+        index: Int, column: Int, row: Int, cell: SlideRect, crop: SlideRect, tile: SlideRect,
+        tissueFraction: Double,
+        foreignFraction: Double
+    ) {
+        self.index = index
+        self.column = column
+        self.row = row
+        self.cell = cell
+        self.crop = crop
+        self.tile = tile
+        self.tissueFraction = tissueFraction
+        self.foreignFraction = foreignFraction
+    }
 }
 
 /// Chooses the cells of a slide that are worth scoring.

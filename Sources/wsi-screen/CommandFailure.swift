@@ -1,5 +1,7 @@
+import Camelyon
 import Foundation
 import Networks
+import Preprocessing
 import Radiographs
 import Records
 import Screening
@@ -17,9 +19,10 @@ struct CommandFailure {
         status =
             switch error {
             case ExtractorError.vgg19Needed, is ConfigurationError, is UsageFailure, is SplitError,
-                is OtherIngest:
+                is OtherIngest, is OtherCut:
                 ExitStatus.usage
-            case is FindingsTableError, is CSVError, is FilmListingError, is FilmModelError:
+            case is FindingsTableError, is CSVError, is FilmListingError, is FilmModelError,
+                is CamelyonDatasetError, is TileListError, is StainTargetUnusable:
                 ExitStatus.badInput
             case is ListingError, is HoldOutError, is PreparationError, is TrainingTooLarge,
                 is StainTargetError,

@@ -54,6 +54,7 @@ struct Program: AsyncParsableCommand {
             wsi-screen slide.tif            screens a slide; see wsi-screen-out/slide/heatmap.png
             wsi-screen screen SLIDES/ -o out   screens all slides below a folder; run again to resume
             wsi-screen train --data TILES/ -o m.safetensors   learns your normal tiles
+            wsi-screen preprocess camelyon16 --root CAMELYON16 -o tiles   labeled tiles of Camelyon16
             wsi-screen xray ingest --csv … --images … --view PA -o xray-pa   prepares chest X-rays by their table
             wsi-screen evaluate --model m.safetensors --data labels.csv   how good is it
             wsi-screen doctor               checks libraries, processor and disk
@@ -64,7 +65,8 @@ struct Program: AsyncParsableCommand {
             """,
         version: WSIScreen.version,
         subcommands: [
-            ScreenCommand.self, TileCommand.self, XRayCommand.self, TrainCommand.self, EvaluateCommand.self,
+            ScreenCommand.self, TileCommand.self, PreprocessCommand.self, XRayCommand.self, TrainCommand.self,
+            EvaluateCommand.self,
             ModelCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])

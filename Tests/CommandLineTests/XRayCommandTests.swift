@@ -10,11 +10,13 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        try SyntheticFilmSet(patients: 14, side: 96, seed: 5).write(into: folder.url.appendingPathComponent("films"))
+        try SyntheticFilmSet(patients: 14, side: 96, seed: 5).write(
+            into: folder.url.appendingPathComponent("films"))
     }
 
     private static let ingest = [
-        "xray", "ingest", "--csv", "films/Data_Entry_2017.csv", "--images", "films", "--view", "PA", "--split",
+        "xray", "ingest", "--csv", "films/Data_Entry_2017.csv", "--images", "films", "--view", "PA",
+        "--split",
         "films/train_val_list.txt", "films/test_list.txt",
     ]
 
@@ -24,13 +26,18 @@ import Testing
         }
         return try Dictionary(
             uniqueKeysWithValues: names.map {
-                (String($0.dropFirst(output.count)), try Data(contentsOf: folder.url.appendingPathComponent($0)))
+                (
+                    String($0.dropFirst(output.count)),
+                    try Data(contentsOf: folder.url.appendingPathComponent($0))
+                )
             })
     }
 
     @Test func `ingest prints the counts, and as JSON one document`() throws {
         let plain = try Program.run(Self.ingest + ["-o", "out"], in: folder)
-        #expect(plain.status == 0 && plain.output.contains("rows of the table") && plain.output.contains("test normal"))
+        #expect(
+            plain.status == 0 && plain.output.contains("rows of the table")
+                && plain.output.contains("test normal"))
         let json = try Program.run(Self.ingest + ["-o", "out", "--json"], in: folder)
         let record = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
         let counts = try #require(record?["counts"] as? [String: Int])
@@ -42,7 +49,8 @@ import Testing
         let film = try #require(folder.files().first { $0.hasSuffix(".png") })
         let rows = try String(contentsOfFile: folder.path + "/films/Data_Entry_2017.csv", encoding: .utf8)
         let name = (film as NSString).lastPathComponent
-        let view = try #require(rows.split(separator: "\n").first { $0.hasPrefix(name) }).split(separator: ",")[6]
+        let view = try #require(rows.split(separator: "\n").first { $0.hasPrefix(name) }).split(
+            separator: ",")[6]
         try FileManager.default.removeItem(at: folder.url.appendingPathComponent(film))
         let any = Self.ingest.map { $0 == "PA" ? String(view) : $0 }
         let strict = try Program.run(any + ["-o", "out"], in: folder)
@@ -60,10 +68,14 @@ import Testing
         #expect(ending.status == 64 && ending.errors.contains(word) && !ending.output.contains("rows"))
     }
 
-    @Test func `a table that is none, lists that divide patients, and a folder in the way have their own codes`() throws {
+    @Test
+    func `a table that is none, lists that divide patients, and a folder in the way have their own codes`()
+        throws
+    {
         _ = try folder.file("no.csv", Array("a,b\n1,2\n".utf8))
         let table = try Program.run(
-            ["xray", "ingest", "--csv", "no.csv", "--images", "films", "--view", "PA", "-o", "out"], in: folder)
+            ["xray", "ingest", "--csv", "no.csv", "--images", "films", "--view", "PA", "-o", "out"],
+            in: folder)
         #expect(table.status == 65 && table.errors.contains("image index"))
         let rows = SyntheticFilmSet(patients: 14, side: 96, seed: 5).rows.filter { $0.view == "PA" }
         let double = try #require(Dictionary(grouping: rows, by: \.patient).values.first { $0.count > 1 })
@@ -80,7 +92,8 @@ import Testing
         #expect(try Program.run(Self.ingest + ["-o", "whole", "-q"], in: folder).status == 0)
         var kills = 0
         for delay in [5_000, 15_000, 25_000, 40_000, 60_000, 80_000] as [UInt32] {
-            let (process, _, _) = try Program.start(Self.ingest + ["-o", "killed", "-q", "--workers", "1"], in: folder)
+            let (process, _, _) = try Program.start(
+                Self.ingest + ["-o", "killed", "-q", "--workers", "1"], in: folder)
             usleep(delay)
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()

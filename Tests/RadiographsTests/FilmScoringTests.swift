@@ -30,7 +30,8 @@ import Training
 
     init() async throws {
         folder = try TemporaryFolder()
-        try FileManager.default.createDirectory(atPath: folder.path + "/films", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/films", withIntermediateDirectories: true)
         for seed in 0..<8 as Range<UInt64> {
             let film = SyntheticFilm(seed: seed, side: 80, isAbnormal: seed > 5)
             _ = try folder.file("films/f\(seed).png", PNGFile.encode(film.render()))
@@ -57,7 +58,9 @@ import Training
 
     private func rows(_ output: String) throws -> [String: [String]] {
         var rows: [String: [String]] = [:]
-        try CSV.forEachRecord(ofFile: folder.path + "/\(output)/scores.csv") { rows[$0.fields[0]] = $0.fields }
+        try CSV.forEachRecord(ofFile: folder.path + "/\(output)/scores.csv") {
+            rows[$0.fields[0]] = $0.fields
+        }
         return rows
     }
 
@@ -83,7 +86,8 @@ import Training
     @Test func `the bytes do not depend on the workers`() async throws {
         _ = try await run("one", workers: 1)
         _ = try await run("three", workers: 3)
-        for name in folder.files() where name.hasPrefix("one/") && !name.hasSuffix(".json") && !name.contains(".lock") {
+        for name in folder.files()
+        where name.hasPrefix("one/") && !name.hasSuffix(".json") && !name.contains(".lock") {
             let other = name.replacing("one/", with: "three/")
             #expect(
                 try Data(contentsOf: folder.url.appendingPathComponent(name))
@@ -102,7 +106,8 @@ import Training
         _ = try folder.file("a.png", PNGFile.encode(film.render()))
         _ = try folder.file("films/a.png", PNGFile.encode(film.render()))
         _ = try folder.file("x y;$(id).png", PNGFile.encode(film.render()))
-        let manifest = "file,split\nfilms/../a.png,test\nfilms/a.png,test\nx y;$(id).png,test\nfilms/f1.png,train\n"
+        let manifest =
+            "file,split\nfilms/../a.png,test\nfilms/a.png,test\nx y;$(id).png,test\nfilms/f1.png,train\n"
         let path = try folder.file("m.csv", Array(manifest.utf8))
         var scoring = try FilmScoring(
             films: FilmListing(path, part: .test).films, model: model, modelSHA256: "",
@@ -123,7 +128,9 @@ import Training
 
     @Test func `lists without films say so`() throws {
         let path = try folder.file("empty.csv", Array("file,split\na.png,train\n".utf8))
-        #expect(throws: FilmListingError.noFilms(path: path, part: .test)) { try FilmListing(path, part: .test) }
+        #expect(throws: FilmListingError.noFilms(path: path, part: .test)) {
+            try FilmListing(path, part: .test)
+        }
         let other = try folder.file("other.csv", Array("name\na.png\n".utf8))
         #expect(throws: FilmListingError.noFileColumn(path: other)) { try FilmListing(other, part: nil) }
     }

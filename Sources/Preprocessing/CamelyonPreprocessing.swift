@@ -1,0 +1,176 @@
+public import Camelyon
+internal import Foundation
+internal import Records
+internal import Screening
+
+/// Cuts the tiles of Camelyon16: several slides at once within a memory bound, each through its own stages.
+///
+/// Every slide ends with a record; the tables come when all slides are done, and `preprocess.json` last. A run that was
+/// killed goes on where it was: finished slides are not opened, finished tiles of others not cut again.
+public struct CamelyonPreprocessing: Sendable {
+    public let dataset: CamelyonDataset
+    public let settings: TileCutSettings
+    /// Nil: tiles are sampled.
+    public let list: TileList?
+    public let output: String
+    public var overwrite = false
+    public var workers = 1
+    /// In bytes; see ``lanes``.
+    public var memoryLimit = 4 << 30
+
+    public init(dataset: CamelyonDataset, settings: TileCutSettings, list: TileList?, output: String) {
+        precondition((settings.sampling == nil) == (list != nil), "tiles are either sampled or listed")
+        self.dataset = dataset
+        self.settings = settings
+        self.list = list
+        self.output = output
+    }
+
+    public enum Event: Sendable {
+        case started(slides: Int, lanes: Int)
+        case tiles(slide: String, done: Int, of: Int)
+        /// - Parameter resumed: whether an earlier run did the work.
+        case finished(slide: String, status: String, tiles: Int, message: String)
+    }
+
+    // MARK: Memory
+
+    /// What a slide at work takes at most, in bytes: OpenSlide's cache of 32 MiB for each reader, three queues of four
+    /// tiles a worker, one tile at work in each stage with its densities, and the overview that tissue is found on.
+    private static func bytes(workers: Int) -> Int {
+        let tile = TileCutSettings.side * TileCutSettings.side * 3
+        return (256 << 20) + workers * ((32 << 20) + 12 * tile + 3 * 8 * tile)
+    }
+
+    /// Slides at work at once, and workers for each of their stages.
+    package var lanes: (count: Int, workers: Int) {
+        let most = max(1, min(workers, memoryLimit / Self.bytes(workers: 1)))
+        let each = max(1, workers / most)
+        return (max(1, min(most, memoryLimit / Self.bytes(workers: each))), each)
+    }
+
+    // MARK: Running
+
+    /// - Throws: `FileError`, `FolderLockError`, ``OtherCut``, `CancellationError`; what is wrong with a slide is its row.
+    public func run(progress: @escaping @Sendable (Event) -> Void = { _ in }) async throws
+        -> PreprocessingRecord
+    {
+        let started = Date()
+        try AtomicFile.makeWritableFolder(output)
+        let lock = try FolderLock(folder: output)
+        if overwrite {
+            _ = try ResultFolder(
+                path: output, manifest: PreprocessingRecord.fileName,
+                owned: [TileCutSettings.fileName, SlideCutting.tileFolder, SlideCutting.recordFolder]
+                    + PreprocessingTables.names)
+        }
+        try claim()
+        try AtomicFile.remove(output + "/" + PreprocessingRecord.fileName)
+        try AtomicFile.makeFolder(output + "/" + SlideCutting.recordFolder)
+        let records = try await records(progress: progress)
+        var record = PreprocessingRecord(
+            settings: settings, records: records, findings: dataset.findings,
+            startedAt: started.formatted(.iso8601), seconds: Date().timeIntervalSince(started),
+            workers: workers)
+        try PreprocessingTables(records: records, validation: Set(settings.validationSlides))
+            .write(to: output, &record)
+        _ = consume lock
+        return record
+    }
+
+    /// Writes the settings, or finds the same ones.
+    private func claim() throws {
+        let path = output + "/" + TileCutSettings.fileName
+        let bytes = try JSONText.encode(settings)
+        guard FileManager.default.fileExists(atPath: path) else {
+            return try AtomicFile.write(bytes, to: path)
+        }
+        guard FileManager.default.contents(atPath: path) == Data(bytes) else {
+            throw OtherCut(folder: output)
+        }
+    }
+
+    /// What is to be done with a slide.
+    private enum Job {
+        case work(CamelyonSlide, [ListedTile])
+        case done(SlideCutRecord)
+    }
+
+    private func records(progress: @escaping @Sendable (Event) -> Void) async throws -> [SlideCutRecord] {
+        let jobs = jobs()
+        let (count, each) = lanes
+        progress(.started(slides: jobs.count { if case .work = $0 { true } else { false } }, lanes: count))
+        var records = [SlideCutRecord?](repeating: nil, count: jobs.count)
+        try await withThrowingTaskGroup(of: (Int, SlideCutRecord).self) { group in
+            var next = 0
+            func start() {
+                guard next < jobs.count else { return }
+                let (index, job) = (next, jobs[next])
+                next += 1
+                group.addTask { (index, try await run(job, workers: each, progress: progress)) }
+            }
+            for _ in 0..<count { start() }
+            while let (index, record) = try await group.next() {
+                records[index] = record
+                progress(
+                    .finished(
+                        slide: record.slide, status: record.status.rawValue, tiles: record.written,
+                        message: record.message))
+                start()
+            }
+        }
+        return records.compactMap { $0 }.sorted { $0.slide < $1.slide }
+    }
+
+    private func run(
+        _ job: Job, workers: Int, progress: @escaping @Sendable (Event) -> Void
+    ) async throws -> SlideCutRecord {
+        switch job {
+        case .done(let record): return record
+        case .work(let slide, let listed):
+            let cutting = SlideCutting(settings: settings, output: output, workers: workers) { done, total in
+                progress(.tiles(slide: slide.name.description, done: done, of: total))
+            }
+            return try await cutting.run(slide, listed: listed)
+        }
+    }
+
+    /// Every slide of the data set and of the list, once.
+    private func jobs() -> [Job] {
+        let listed = Dictionary(grouping: list?.tiles ?? [], by: \.slide)
+        let known = dataset.slides.map { slide -> Job in
+            let tiles = listed[slide.name] ?? []
+            var record = SlideCutRecord(slide)
+            switch slide.standing {
+            case .failed:
+                (record.status, record.reason) = (.failed, slide.reasonCode ?? "")
+                record.message = slide.reasonSentence ?? ""
+                return .done(record)
+            // Who lists a slide's tiles wants them.
+            case .excluded where tiles.isEmpty:
+                (record.status, record.reason) = (.excluded, slide.reasonCode ?? "")
+                record.message = slide.reasonSentence ?? ""
+                return .done(record)
+            default: break
+            }
+            if list != nil, tiles.isEmpty {
+                record.status = .notListed
+                return .done(record)
+            }
+            return .work(slide, tiles)
+        }
+        let names = Set(dataset.slides.map(\.name))
+        let missing = listed.keys.filter { !names.contains($0) }.sorted()
+        return known + missing.map { .done(SlideCutRecord(missing: $0)) }
+    }
+}
+
+/// The output folder holds tiles of other settings.
+public struct OtherCut: Error, CustomStringConvertible {
+    public let folder: String
+
+    public var description: String {
+        "'\(folder)' holds tiles cut with other settings, another list or version; choose another folder with -o, or "
+            + "replace them with --overwrite"
+    }
+}

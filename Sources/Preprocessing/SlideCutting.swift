@@ -1,0 +1,201 @@
+internal import Annotations
+internal import Camelyon
+internal import Flow
+internal import Foundation
+internal import Pixels
+internal import Records
+internal import Screening
+internal import Slides
+internal import Staining
+internal import Tissue
+
+/// Cuts the tiles of one slide: plan, then read -> normalize -> write through bounded queues.
+struct SlideCutting: Sendable {
+    let settings: TileCutSettings
+    let output: String
+    /// For each stage.
+    let workers: Int
+    /// Called with the number of tiles done and of all of the slide.
+    let progress: @Sendable (Int, Int) -> Void
+
+    static let recordFolder = "slides"
+    static let tileFolder = "tiles"
+
+    /// Works on a slide. Every error but cancellation becomes a record with the status `failed`: no slide disappears.
+    ///
+    /// - Parameter listed: the list's tiles of the slide; empty when tiles are sampled.
+    /// - Throws: `CancellationError`, and `FileError` if not even the record can be written.
+    func run(_ slide: CamelyonSlide, listed: [ListedTile]) async throws -> SlideCutRecord {
+        if let finished = finished(slide) { return finished }
+        var record = SlideCutRecord(slide)
+        do {
+            try await cut(slide, listed: listed, into: &record)
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            record.fail(error)
+        }
+        try Task.checkCancellation()
+        // A failed slide is tried again by the next run; its record is for readers.
+        try AtomicFile.write(try JSONText.encode(record), to: path(of: slide))
+        return record
+    }
+
+    private func path(of slide: CamelyonSlide) -> String {
+        "\(output)/\(Self.recordFolder)/\(slide.name).json"
+    }
+
+    // MARK: Resuming
+
+    /// The record of an earlier run, if slide, annotation and tiles are still what they were.
+    private func finished(_ slide: CamelyonSlide) -> SlideCutRecord? {
+        let url = URL(fileURLWithPath: path(of: slide))
+        guard let record = try? JSONText.decode(SlideCutRecord.self, from: url), record.status != .failed,
+            let source = record.source, (try? SlidePreflight.identity(ofFileAt: slide.path)) == source,
+            record.label == slide.label?.rawValue ?? "",
+            record.annotationSHA256 == Self.sum(slide.annotationPath)
+        else { return nil }
+        let isIntact = record.tiles.allSatisfy { tile in
+            !tile.isWritten || (try? Checksum.sha256(ofFile: output + "/" + tile.file)) == tile.sha256
+        }
+        return isIntact ? record : nil
+    }
+
+    private static func sum(_ path: String?) -> String? {
+        path.flatMap { try? Checksum.sha256(ofFile: $0) }
+    }
+
+    /// Checksums of tiles that an earlier run wrote before it was stopped, by index. Files get their names only when
+    /// they are complete, and the settings are the same; the slide must not be newer.
+    private func tilesOfEarlierRun(_ paths: [String], of slide: CamelyonSlide) -> [Int: String] {
+        guard let changed = Self.modified(slide.path) else { return [:] }
+        var sums: [Int: String] = [:]
+        for (index, path) in paths.enumerated() {
+            guard let written = Self.modified(path), written >= changed else { continue }
+            sums[index] = try? Checksum.sha256(ofFile: path)
+        }
+        return sums
+    }
+
+    private static func modified(_ path: String) -> Date? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    }
+
+    // MARK: Cutting
+
+    private func cut(
+        _ slide: CamelyonSlide, listed: [ListedTile], into record: inout SlideCutRecord
+    ) async throws {
+        let source = SlideSource(path: slide.path)
+        record.source = try SlidePreflight.check(slide.path).identity
+        record.annotationSHA256 = Self.sum(slide.annotationPath)
+        let planner = SlideCutPlanner(settings: settings, listed: listed)
+        let plan = try await planner.plan(slide, source: source)
+        (record.candidates, record.micronsPerPixel) = (plan.candidates, plan.micronsPerPixel)
+        record.warnings = plan.warnings
+        let folder = "\(Self.tileFolder)/\(slide.name)"
+        let names = plan.tiles.map {
+            folder + "/" + $0.name(on: slide.name, suffix: settings.output.suffix)
+        }
+        let outcomes = try await outcomes(of: plan.tiles, names, slide, source: source)
+        record.tiles = zip(plan.tiles, zip(names, outcomes)).map { self.tile($0, name: $1.0, $1.1) }
+        guard try SlidePreflight.identity(ofFileAt: slide.path) == record.source else {
+            throw SlideFailure(
+                .modified, path: slide.path, detail: "the file changed while it was being read")
+        }
+        record.status = plan.isWithoutTissue ? .noTissue : record.warnings.isEmpty ? .ok : .okWithWarnings
+    }
+
+    private func outcomes(
+        of tiles: [PlannedTile], _ names: [String], _ slide: CamelyonSlide, source: SlideSource
+    ) async throws -> [CutTile.Outcome] {
+        guard !tiles.isEmpty else { return [] }
+        try AtomicFile.makeFolder("\(output)/\(Self.tileFolder)/\(slide.name)")
+        let paths = names.map { output + "/" + $0 }
+        let earlier = tilesOfEarlierRun(paths, of: slide)
+        var outcomes = (0..<tiles.count).map { index in
+            earlier[index].map { CutTile.Outcome.written(sha256: $0) }
+        }
+        var (done, unread) = (earlier.count, 0)
+        progress(done, tiles.count)
+        let sites = tiles.enumerated().filter { earlier[$0.offset] == nil }.map {
+            Self.site($0.offset, $0.element)
+        }
+        let stages = try await stages(paths, source: source, path: slide.path)
+        _ = try await stages.run(sites) { tile in
+            outcomes[tile.index] = tile.outcome
+            done += 1
+            progress(done, tiles.count)
+            guard case .unread(let reason) = tile.outcome else { return }
+            unread += 1
+            if Double(unread) > settings.maximumUnread * Double(tiles.count) {
+                throw SlideFailure(
+                    .corruptTiles, path: slide.path,
+                    detail: "\(unread) of \(tiles.count) tiles cannot be read (\(reason))")
+            }
+        }
+        return outcomes.compactMap { $0 }
+    }
+
+    private func stages(
+        _ paths: [String], source: SlideSource, path: String
+    ) async throws -> ThreeStages<TileSite, ReadTile, PreparedTile, CutTile> {
+        guard let level = try await source.describe().levels.first else {
+            throw SlideFailure(.unsupported, path: path, detail: "the slide has no image")
+        }
+        let readers = await SlideSource.readers(
+            first: source, path: path, count: workers, field: .tile, level: level)
+        let stain: StainPlan =
+            settings.stain.map {
+                .tile(fitter: VahadaneFitter(match: $0.match), target: $0.target, step: $0.dictionaryStep)
+            } ?? .none
+        let side = settings.output.side
+        return ThreeStages(
+            feeding: "plan", .init("read", workers: readers, bytes: \.bytes),
+            .init(
+                "normalize",
+                workers: (0..<workers).map { _ in
+                    TileNormalizer(
+                        stain: stain, size: (TileCutSettings.side, TileCutSettings.side), side: side)
+                }, bytes: \.bytes),
+            .init(
+                "write",
+                workers: (0..<workers).map { _ in CutTileWriter(paths: paths, output: settings.output) }))
+    }
+
+    private static func site(_ index: Int, _ tile: PlannedTile) -> TileSite {
+        TileSite(
+            index: index, column: tile.area.x / max(tile.area.width, 1),
+            row: tile.area.y / max(tile.area.height, 1),
+            cell: tile.area, crop: tile.area, tile: tile.area, tissueFraction: tile.tissueFraction ?? 0,
+            foreignFraction: tile.foreignFraction)
+    }
+
+    private func tile(_ tile: PlannedTile, name: String, _ outcome: CutTile.Outcome) -> SlideCutRecord.Tile {
+        var result = SlideCutRecord.Tile(
+            file: "", x: tile.area.x, y: tile.area.y, width: tile.area.width, height: tile.area.height,
+            label: tile.label.rawValue, tissueFraction: tile.tissueFraction,
+            tumorFraction: tile.tumorFraction,
+            stain: settings.stain == nil ? "none" : "ok", reason: "", sha256: "")
+        switch outcome {
+        case .written(let sum): (result.file, result.sha256) = (name, sum)
+        case .unread(let reason): (result.stain, result.reason) = ("unread", reason)
+        case .degenerateStain(let reason): (result.stain, result.reason) = ("degenerate_stain", reason)
+        }
+        return result
+    }
+}
+
+extension SlideCutRecord {
+    /// Any error of the slide.
+    fileprivate mutating func fail(_ error: any Error) {
+        if let failure = error as? CutFailure { return fail(failure) }
+        status = .failed
+        if let annotation = error as? AnnotationError {
+            (reason, message) = (annotation.reason, annotation.description)
+        } else {
+            let report = FailureReport(error)
+            (reason, message) = (report.reason, report.message)
+        }
+        tiles = []
+    }
+}
