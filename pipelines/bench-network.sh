@@ -2,35 +2,18 @@
 # Compares the networks' speed with ONNX Runtime and PyTorch (CPU) on the same weights and images, in turns, and checks
 # that the results agree. Takes about ten minutes on a quiet machine; keep it quiet meanwhile.
 # Usage: pipelines/bench-network.sh [FOLDER] [OPTIONS of bench-network.py...]
-#   FOLDER    for the Python environment and the data; default: a temporary one, removed at the end. About 2 GB.
+#   FOLDER    for the Python environment and the data; default: a temporary one, removed at the end. About 5 GB.
 #   OPTIONS   such as --extractor vgg19.safetensors, --path avx2, --rounds 9, --tasks features-64
 # With WSI_SCREEN_PYTHON=/path/to/python, an interpreter that has numpy, safetensors, onnx, onnxruntime and torch, nothing
 # is installed. Exits with 1 if a bar is missed:
 #   features of VGG19 to relu4_2 (64 px, batch 16; 128 px, batch 8): 2.2 x ONNX Runtime on 1 thread, 1.8 x on 2;
 #   a training step (64 px, batch 32): 2 x PyTorch, with no more memory.
-if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
-    folder=$(realpath -m "$1")
-    shift
-    mkdir -p "$folder"
-else
-    folder=$(mktemp -d)
-    trap 'rm -rf "$folder"' EXIT
-fi
+source "$(dirname "${BASH_SOURCE[0]}")/python.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 swift build -c release --product wsi-screen
 program=$(swift build -c release --show-bin-path)/wsi-screen
-
-python=${WSI_SCREEN_PYTHON:-}
-if [ -z "$python" ]; then
-    python=$folder/environment/bin/python
-    if [ ! -x "$python" ]; then
-        python3 -m venv "$folder/environment"
-        "$python" -m pip install --quiet numpy safetensors onnx onnxruntime
-        "$python" -m pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu ||
-            "$python" -m pip install --quiet torch
-    fi
-fi
+python_with numpy safetensors onnx onnxruntime torch
 
 "$python" - <<'VERSIONS'
 import onnxruntime, torch
