@@ -205,7 +205,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["wsi-screen", "SyntheticFilms", "ImageFiles", "Kernels", "Pixels", "TestSupport"],
+            dependencies: [
+                "wsi-screen", "SyntheticFilms", "SyntheticSlides", "ImageFiles", "Kernels", "Pixels", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
