@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "Pixels", targets: ["Pixels"]),
         .library(name: "Kernels", targets: ["Kernels"]),
         .library(name: "ImageFiles", targets: ["ImageFiles"]),
+        .library(name: "Outliers", targets: ["Outliers"]),
         .library(name: "Pictures", targets: ["Pictures"]),
         .library(name: "Staining", targets: ["Staining"]),
         .library(name: "Tensors", targets: ["Tensors"]),
@@ -66,6 +67,7 @@ let package = Package(
         .target(
             name: "ImageFiles", dependencies: ["Records", "Pixels", "CPNG", "CJPEG", "CTIFF"],
             swiftSettings: strict),
+        .target(name: "Outliers", dependencies: ["Kernels"], swiftSettings: strict),
         .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: strict),
         .target(name: "Staining", dependencies: ["Pixels", "Kernels"], swiftSettings: strict),
         .target(
@@ -195,6 +197,10 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Kernels", "Pixels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "OutliersTests", dependencies: ["Outliers", "Kernels"],
+            exclude: ["make_outlier_golden.py"], resources: [.copy("outlier-golden.json")],
+            swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
@@ -206,7 +212,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "wsi-screen", "SyntheticFilms", "SyntheticSlides", "ImageFiles", "Kernels", "Pixels", "TestSupport",
+                "wsi-screen", "SyntheticFilms", "SyntheticSlides", "ImageFiles", "Kernels", "Pixels",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),

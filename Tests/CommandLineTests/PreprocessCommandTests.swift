@@ -20,7 +20,8 @@ import Testing
     }
 
     private static let command = [
-        "preprocess", "camelyon16", "--root", "set", "--mask", "otsu", "--min-tissue", "0.7", "--tumor-fraction", "0.5",
+        "preprocess", "camelyon16", "--root", "set", "--mask", "otsu", "--min-tissue", "0.7",
+        "--tumor-fraction", "0.5",
         "--per-slide", "5", "--stain-target", "he-lung-demo",
     ]
 
@@ -30,7 +31,10 @@ import Testing
         }
         return try Dictionary(
             uniqueKeysWithValues: names.map {
-                (String($0.dropFirst(output.count)), try Data(contentsOf: folder.url.appendingPathComponent($0)))
+                (
+                    String($0.dropFirst(output.count)),
+                    try Data(contentsOf: folder.url.appendingPathComponent($0))
+                )
             })
     }
 
@@ -46,7 +50,8 @@ import Testing
         #expect(try Program.run(Self.command + ["-o", "whole", "-q"], in: folder).status == 0)
         var kills = 0
         for delay in [100_000, 200_000, 350_000, 500_000, 700_000] as [UInt32] {
-            let (process, _, _) = try Program.start(Self.command + ["-o", "killed", "-q", "--workers", "1"], in: folder)
+            let (process, _, _) = try Program.start(
+                Self.command + ["-o", "killed", "-q", "--workers", "1"], in: folder)
             usleep(delay)
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
@@ -58,12 +63,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--tiles", "x", "--per-slide", "3"], 64), (["--magnification", "30"], 64), (["--jpeg-quality", "80"], 64),
-        (["--tumor-fraction", "0"], 64), (["--validation", "slide_7"], 64), (["--tiles", "no-such-list"], 65),
+        (["--tiles", "x", "--per-slide", "3"], 64), (["--magnification", "30"], 64),
+        (["--jpeg-quality", "80"], 64),
+        (["--tumor-fraction", "0"], 64), (["--validation", "slide_7"], 64),
+        (["--tiles", "no-such-list"], 65),
         (["--stain-target", "paper"], 65), (["--root", "/nonexistent"], 65),
     ])
     func `mistakes have their exit codes`(options: [String], status: Int) throws {
-        let base = options[0] == "--tiles" ? ["preprocess", "camelyon16", "--root", "set", "--no-stain"] : Self.command
+        let base =
+            options[0] == "--tiles"
+            ? ["preprocess", "camelyon16", "--root", "set", "--no-stain"] : Self.command
         let ending = try Program.run(base + ["-o", "out"] + options, in: folder)
         #expect(Int(ending.status) == status, "\(ending.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/out/manifest.csv"))
