@@ -51,7 +51,7 @@ public struct CamelyonPreprocessing: Sendable {
 
     // MARK: Running
 
-    /// - Throws: `FileError`, `FolderLockError`, ``OtherCut``, `CancellationError`; what is wrong with a slide is its row.
+    /// - Throws: `FileError`, `FolderLockError`, `OtherSettings`, `CancellationError`; what is wrong with a slide is its row.
     public func run(progress: @escaping @Sendable (Event) -> Void = { _ in }) async throws
         -> PreprocessingRecord
     {
@@ -61,10 +61,10 @@ public struct CamelyonPreprocessing: Sendable {
         if overwrite {
             _ = try ResultFolder(
                 path: output, manifest: PreprocessingRecord.fileName,
-                owned: [TileCutSettings.fileName, SlideCutting.tileFolder, SlideCutting.recordFolder]
+                owned: [FolderSettings.fileName, SlideCutting.tileFolder, SlideCutting.recordFolder]
                     + PreprocessingTables.names)
         }
-        try claim()
+        try FolderSettings.claim(output, for: settings, results: "tiles")
         try AtomicFile.remove(output + "/" + PreprocessingRecord.fileName)
         try AtomicFile.makeFolder(output + "/" + SlideCutting.recordFolder)
         let records = try await records(progress: progress)
@@ -76,18 +76,6 @@ public struct CamelyonPreprocessing: Sendable {
             .write(to: output, &record)
         _ = consume lock
         return record
-    }
-
-    /// Writes the settings, or finds the same ones.
-    private func claim() throws {
-        let path = output + "/" + TileCutSettings.fileName
-        let bytes = try JSONText.encode(settings)
-        guard FileManager.default.fileExists(atPath: path) else {
-            return try AtomicFile.write(bytes, to: path)
-        }
-        guard FileManager.default.contents(atPath: path) == Data(bytes) else {
-            throw OtherCut(folder: output)
-        }
     }
 
     /// What is to be done with a slide.
@@ -162,15 +150,5 @@ public struct CamelyonPreprocessing: Sendable {
         let names = Set(dataset.slides.map(\.name))
         let missing = listed.keys.filter { !names.contains($0) }.sorted()
         return known + missing.map { .done(SlideCutRecord(missing: $0)) }
-    }
-}
-
-/// The output folder holds tiles of other settings.
-public struct OtherCut: Error, CustomStringConvertible {
-    public let folder: String
-
-    public var description: String {
-        "'\(folder)' holds tiles cut with other settings, another list or version; choose another folder with -o, or "
-            + "replace them with --overwrite"
     }
 }

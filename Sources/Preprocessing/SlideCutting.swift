@@ -67,17 +67,13 @@ struct SlideCutting: Sendable {
     /// Checksums of tiles that an earlier run wrote before it was stopped, by index. Files get their names only when
     /// they are complete, and the settings are the same; the slide must not be newer.
     private func tilesOfEarlierRun(_ paths: [String], of slide: CamelyonSlide) -> [Int: String] {
-        guard let changed = Self.modified(slide.path) else { return [:] }
+        guard let changed = RegularFile.modificationDate(slide.path) else { return [:] }
         var sums: [Int: String] = [:]
         for (index, path) in paths.enumerated() {
-            guard let written = Self.modified(path), written >= changed else { continue }
+            guard let written = RegularFile.modificationDate(path), written >= changed else { continue }
             sums[index] = try? Checksum.sha256(ofFile: path)
         }
         return sums
-    }
-
-    private static func modified(_ path: String) -> Date? {
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
     }
 
     // MARK: Cutting

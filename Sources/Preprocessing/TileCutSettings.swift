@@ -7,7 +7,6 @@ public import Tissue
 /// Everything that determines which tiles are cut and what is in their files, but for the slides themselves. Kept as
 /// `settings.json` in the output folder, so that no run goes on with what another one began.
 public struct TileCutSettings: Sendable, Equatable, Codable {
-    public static let fileName = "settings.json"
     /// Side of a tile in level-0 pixels: the paper's and the lists'.
     public static let side = 768
 

@@ -1,11 +1,8 @@
 public import Records
-internal import Foundation
 
 /// Everything that determines what an ingest writes, but for the images themselves. Kept as `settings.json` in the
 /// output folder, so that no run goes on with what another one began.
 public struct IngestSettings: Sendable, Equatable, Codable {
-    public static let fileName = "settings.json"
-
     /// Of the program.
     public var version: String
     /// SHA-256 of the table.
@@ -46,30 +43,6 @@ public struct IngestSettings: Sendable, Equatable, Codable {
         case .drawn(let test, let validation, let seed):
             (lists, testShare, validationShare, self.seed) = ([], test, validation, seed)
         }
-    }
-
-    /// Claims a folder for these settings: writes them there, or finds the same ones.
-    ///
-    /// - Throws: ``OtherIngest`` if others are there; `FileError`.
-    func claim(_ folder: String) throws {
-        let path = folder + "/" + Self.fileName
-        let bytes = try JSONText.encode(self)
-        guard FileManager.default.fileExists(atPath: path) else {
-            return try AtomicFile.write(bytes, to: path)
-        }
-        guard FileManager.default.contents(atPath: path) == Data(bytes) else {
-            throw OtherIngest(folder: folder)
-        }
-    }
-}
-
-/// The output folder holds images of other settings.
-public struct OtherIngest: Error, CustomStringConvertible {
-    public let folder: String
-
-    public var description: String {
-        "'\(folder)' holds images made with other settings, another table or version; choose another folder with -o, "
-            + "or replace them with --overwrite"
     }
 }
 

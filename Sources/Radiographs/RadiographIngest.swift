@@ -44,7 +44,7 @@ public struct RadiographIngest: Sendable {
     }
 
     /// - Returns: the record, also written to the output folder; of an array's last job the joined one.
-    /// - Throws: `FileError`, `CSVError`, ``FindingsTableError``, ``SplitError``, ``OtherIngest``, `FolderLockError`,
+    /// - Throws: `FileError`, `CSVError`, ``FindingsTableError``, ``SplitError``, `OtherSettings`, `FolderLockError`,
     ///   `CancellationError`.
     public func run(progress: (Event) -> Void = { _ in }) async throws -> IngestRecord {
         let clock = ContinuousClock.now
@@ -87,11 +87,11 @@ public struct RadiographIngest: Sendable {
             _ = try ResultFolder(
                 path: output, manifest: IngestRecord.fileName,
                 owned: [
-                    IngestSettings.fileName, "manifest.csv", "rejected.csv", "shards", "train", "validation",
+                    FolderSettings.fileName, "manifest.csv", "rejected.csv", "shards", "train", "validation",
                     "test",
                 ])
         }
-        try settings.claim(output)
+        try FolderSettings.claim(output, for: settings, results: "images")
         try IngestFiles(folder: output, shard: shard).retract()
         for folder in Set(selection.items.map(IngestedFilm.folder)) {
             try AtomicFile.makeFolder(output + "/" + folder)

@@ -69,12 +69,10 @@ actor FilmReader: StageWorker {
     /// Files get their names only when they are complete, so one that is there and not older than its film is the
     /// one that would be written.
     private static func isFinished(_ order: FilmOrder) -> Bool {
-        guard let target = modified(order.target), let source = modified(order.source) else { return false }
+        guard let target = RegularFile.modificationDate(order.target),
+            let source = RegularFile.modificationDate(order.source)
+        else { return false }
         return target >= source
-    }
-
-    private static func modified(_ path: String) -> Date? {
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
     }
 }
 

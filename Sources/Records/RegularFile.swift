@@ -17,4 +17,9 @@ public enum RegularFile {
         default: throw FileError(.read, path: path, code: ENOTSUP)
         }
     }
+
+    /// When a file was last changed; nil if there is none.
+    public static func modificationDate(_ path: String) -> Date? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    }
 }

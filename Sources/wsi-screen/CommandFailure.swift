@@ -19,7 +19,7 @@ struct CommandFailure {
         status =
             switch error {
             case ExtractorError.vgg19Needed, is ConfigurationError, is UsageFailure, is SplitError,
-                is OtherIngest, is OtherCut:
+                is OtherSettings:
                 ExitStatus.usage
             case is FindingsTableError, is CSVError, is FilmListingError, is FilmModelError,
                 is CamelyonDatasetError, is TileListError, is StainTargetUnusable:

@@ -1,6 +1,7 @@
 import Camelyon
 import Foundation
 import Preprocessing
+import Records
 import Staining
 import Testing
 
@@ -80,7 +81,7 @@ import Testing
         _ = try await fixture.job("out").run()
         let settings = try SmallCamelyon.settings(output: .init(magnification: 10))
         let refused = try fixture.job("out", settings)
-        await #expect(throws: OtherCut.self) { try await refused.run() }
+        await #expect(throws: OtherSettings.self) { try await refused.run() }
         var job = refused
         job.overwrite = true
         let record = try await job.run()

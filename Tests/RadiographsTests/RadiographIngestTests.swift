@@ -120,7 +120,7 @@ import Training
         var other = try job("out")
         other.steps = RadiographSteps(size: 100, crop: 80, equalize: true, input: 32)
         let refused = other
-        await #expect(throws: OtherIngest.self) { try await refused.run() }
+        await #expect(throws: OtherSettings.self) { try await refused.run() }
         other.overwrite = true
         let record = try await other.run()
         #expect(record.resumed == 0)
