@@ -112,8 +112,9 @@ def main():
     films = sorted(options.films.rglob("*.png"))
     if not films:
         sys.exit(f"there are no PNG files below '{options.films}'")
-    shutil.rmtree(options.folder, ignore_errors=True)
-    options.folder.mkdir(parents=True)
+    if options.folder.exists() and any(options.folder.iterdir()):
+        sys.exit(f"'{options.folder}' is not empty; give another folder")
+    options.folder.mkdir(parents=True, exist_ok=True)
     images = make_set(films, options.folder, options.count)
 
     print(f"Pillow {PIL.__version__}, {len(films)} films as {options.count}, medians of {options.rounds} rounds")

@@ -59,8 +59,11 @@ static int wsi_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, w
     png_set_read_fn(png, &source, wsi_png_take);
     png_set_chunk_malloc_max(png, WSI_PNG_CHUNK_LIMIT);
     png_set_chunk_cache_max(png, WSI_PNG_CHUNKS);
-    // What libpng would rather overlook, such as a broken checksum of the pixels, is an error.
+    // What libpng would rather overlook, such as a broken checksum of the pixels, is an error. Chunks that say nothing of
+    // the numbers are not even looked at, so that a bad color profile costs no image.
     png_set_benign_errors(png, 0);
+    static const png_byte ignored[] = "iCCP\0pHYs\0tEXt\0zTXt\0iTXt\0eXIf\0sRGB\0gAMA\0cHRM\0tIME\0sPLT\0hIST\0bKGD\0oFFs\0pCAL\0sCAL";
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, ignored, (int)(sizeof ignored / 5));
     png_read_info(png, info);
     png_set_expand(png);
     png_set_scale_16(png);
@@ -74,6 +77,8 @@ static int wsi_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, w
         if (png_get_rowbytes(png, info) != row) png_error(png, "rows of an unknown form");
         for (int pass = 0; pass < passes; pass++)
             for (uint32_t y = 0; y < form->height; y++) png_read_row(png, pixels + y * row, NULL);
+        // To the end, so that a file that was cut there is noticed.
+        png_read_end(png, NULL);
     }
     png_destroy_read_struct(&png, &info, NULL);
     return 0;

@@ -125,7 +125,8 @@ struct CamelyonInspection {
                 if !table.badLines.isEmpty { note(.badReferenceRows(path: file.path, lines: table.badLines)) }
                 if reference == nil { reference = table } else { reference?.merge(table) }
             } catch {
-                note(.unusableReference(path: file.path, reason: "\(error)"))
+                let reason = (error as? CSVFileError).map { "\($0.error)" } ?? "\(error)"
+                note(.unusableReference(path: file.path, reason: reason))
             }
         }
     }

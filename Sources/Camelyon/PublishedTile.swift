@@ -25,7 +25,9 @@ public struct PublishedTile: Sendable, Hashable {
         guard let label = CamelyonLabel(rawValue: parts[2].lowercased()) else {
             throw .label(String(parts[2]))
         }
-        if slide.series == .normal, label == .tumor { throw .tumorOnNormalSlide(slide) }
+        if slide.series == .normal, label == .tumor, KnownSlideDefect.of(slide)?.trueLabel != .tumor {
+            throw .tumorOnNormalSlide(slide)
+        }
         guard let row = TileNumber.position(parts[4]), let column = TileNumber.position(parts[6]),
             let width = TileNumber.side(parts[8]), let height = TileNumber.side(parts[10])
         else { throw .number }
@@ -34,8 +36,11 @@ public struct PublishedTile: Sendable, Hashable {
     }
 
     /// The name in the lists, byte for byte, without a path.
-    public var name: String {
-        "\(slide)_\(label.rawValue)_x_\(area.y)_y_\(area.x)_w_\(area.width)_h_\(area.height).jpg"
+    public var name: String { name(suffix: "jpg") }
+
+    /// The same for files of another kind.
+    public func name(suffix: String) -> String {
+        "\(slide)_\(label.rawValue)_x_\(area.y)_y_\(area.x)_w_\(area.width)_h_\(area.height).\(suffix)"
     }
 
     private static let suffixes: Set<String> = ["jpg", "jpeg", "png"]

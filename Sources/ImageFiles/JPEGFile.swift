@@ -20,8 +20,10 @@ public enum JPEGFile {
         var size: (width: UInt32, height: UInt32) = (0, 0)
         try run(bytes, path: path, into: nil, size: &size)
         let (width, height) = (Int(size.width), Int(size.height))
-        guard width > 0, height > 0, max(width, height) <= sideLimit else {
-            throw .tooLarge(path: path, width: width, height: height, limit: sideLimit)
+        guard width > 0, height > 0, max(width, height) <= sideLimit, width * height <= PNGFile.pixelLimit
+        else {
+            let limit = max(width, height) > sideLimit ? sideLimit : 11_585
+            throw .tooLarge(path: path, width: width, height: height, limit: limit)
         }
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         try pixels.withUnsafeMutableBufferPointer { buffer throws(ImageFileError) in

@@ -1,7 +1,7 @@
 public import Camelyon
 internal import Foundation
 internal import Records
-internal import Screening
+public import Screening
 
 /// Cuts the tiles of Camelyon16: several slides at once within a memory bound, each through its own stages.
 ///
@@ -13,6 +13,8 @@ public struct CamelyonPreprocessing: Sendable {
     /// Nil: tiles are sampled.
     public let list: TileList?
     public let output: String
+    /// Of slides that do not state their own.
+    public var resolutions: ResolutionTable?
     public var overwrite = false
     public var workers = 1
     /// In bytes; see ``lanes``.
@@ -29,24 +31,24 @@ public struct CamelyonPreprocessing: Sendable {
     public enum Event: Sendable {
         case started(slides: Int, lanes: Int)
         case tiles(slide: String, done: Int, of: Int)
-        /// - Parameter resumed: whether an earlier run did the work.
         case finished(slide: String, status: String, tiles: Int, message: String)
     }
 
     // MARK: Memory
 
-    /// What a slide at work takes at most, in bytes: OpenSlide's cache of 32 MiB for each reader, three queues of four
+    /// What a slide at work takes, in bytes, where its file has tiles of at most 1,024 pixels: OpenSlide's cache of 32 MiB for each reader, three queues of four
     /// tiles a worker, one tile at work in each stage with its densities, and the overview that tissue is found on.
     private static func bytes(workers: Int) -> Int {
         let tile = TileCutSettings.side * TileCutSettings.side * 3
         return (256 << 20) + workers * ((32 << 20) + 12 * tile + 3 * 8 * tile)
     }
 
-    /// Slides at work at once, and workers for each of their stages.
+    /// Slides at work at once, and workers for each of their stages, so that all together stay within the limit. One slide
+    /// with one worker is the least.
     package var lanes: (count: Int, workers: Int) {
-        let most = max(1, min(workers, memoryLimit / Self.bytes(workers: 1)))
-        let each = max(1, workers / most)
-        return (max(1, min(most, memoryLimit / Self.bytes(workers: each))), each)
+        let count = max(1, min(workers, memoryLimit / Self.bytes(workers: 1)))
+        let each = (1...max(1, workers / count)).last { Self.bytes(workers: $0) * count <= memoryLimit } ?? 1
+        return (count, each)
     }
 
     // MARK: Running
@@ -56,18 +58,16 @@ public struct CamelyonPreprocessing: Sendable {
         -> PreprocessingRecord
     {
         let started = Date()
-        try AtomicFile.makeWritableFolder(output)
+        try Self.checkOutput(output, root: dataset.root)
         let lock = try FolderLock(folder: output)
-        if overwrite {
-            _ = try ResultFolder(
-                path: output, manifest: PreprocessingRecord.fileName,
-                owned: [FolderSettings.fileName, SlideCutting.tileFolder, SlideCutting.recordFolder]
-                    + PreprocessingTables.names)
-        }
-        try FolderSettings.claim(output, for: settings, results: "tiles")
+        try FolderSettings.claim(
+            output, for: settings, results: "tiles",
+            owned: [PreprocessingRecord.fileName] + PreprocessingTables.names
+                + [SlideCutting.recordFolder, SlideCutting.tileFolder], overwrite: overwrite)
         try AtomicFile.remove(output + "/" + PreprocessingRecord.fileName)
         try AtomicFile.makeFolder(output + "/" + SlideCutting.recordFolder)
         let records = try await records(progress: progress)
+        try removeStale(records)
         var record = PreprocessingRecord(
             settings: settings, records: records, findings: dataset.findings,
             startedAt: started.formatted(.iso8601), seconds: Date().timeIntervalSince(started),
@@ -76,6 +76,30 @@ public struct CamelyonPreprocessing: Sendable {
             .write(to: output, &record)
         _ = consume lock
         return record
+    }
+
+    /// To be asked before anything that takes time.
+    ///
+    /// - Throws: `FolderInTheWay`, `FileError`.
+    public static func checkOutput(_ output: String, root: String) throws {
+        try FolderSettings.requireApart(output: output, input: root)
+        try AtomicFile.makeWritableFolder(output)
+    }
+
+    /// Removes tiles and records of slides that are no longer there, and folders without tiles.
+    private func removeStale(_ records: [SlideCutRecord]) throws {
+        let known = Set(records.filter { $0.source != nil }.map(\.slide))
+        let folder = output + "/" + SlideCutting.recordFolder
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let slide = String(file.prefix { $0 != "." })
+            if !known.contains(slide) { try AtomicFile.remove(folder + "/" + file) }
+        }
+        let tiles = output + "/" + SlideCutting.tileFolder
+        let written = Set(records.filter { $0.written > 0 || !$0.isPermanent }.map(\.slide))
+        for slide in (try? FileManager.default.contentsOfDirectory(atPath: tiles)) ?? []
+        where !written.contains(slide) {
+            try? FileManager.default.removeItem(atPath: tiles + "/" + slide)
+        }
     }
 
     /// What is to be done with a slide.
@@ -91,32 +115,49 @@ public struct CamelyonPreprocessing: Sendable {
         var records = [SlideCutRecord?](repeating: nil, count: jobs.count)
         try await withThrowingTaskGroup(of: (Int, SlideCutRecord).self) { group in
             var next = 0
+            var isFull = false
             func start() {
                 guard next < jobs.count else { return }
                 let (index, job) = (next, jobs[next])
                 next += 1
-                group.addTask { (index, try await run(job, workers: each, progress: progress)) }
+                let isStarted = !isFull
+                group.addTask {
+                    (index, try await run(job, isStarted: isStarted, workers: each, progress: progress))
+                }
             }
             for _ in 0..<count { start() }
             while let (index, record) = try await group.next() {
                 records[index] = record
-                progress(
-                    .finished(
-                        slide: record.slide, status: record.status.rawValue, tiles: record.written,
-                        message: record.message))
+                if case .work = jobs[index] {
+                    progress(
+                        .finished(
+                            slide: record.slide, status: record.status.rawValue, tiles: record.written,
+                            message: record.message))
+                }
+                // Every further slide would be computed in full and then lost in the same way.
+                isFull = isFull || record.reason == FailureReport.diskFull
                 start()
             }
         }
-        return records.compactMap { $0 }.sorted { $0.slide < $1.slide }
+        let all = records.compactMap { $0 }
+        precondition(all.count == jobs.count, "\(jobs.count) slides went in and \(all.count) came out")
+        return all.sorted { $0.slide < $1.slide }
     }
 
     private func run(
-        _ job: Job, workers: Int, progress: @escaping @Sendable (Event) -> Void
+        _ job: Job, isStarted: Bool, workers: Int, progress: @escaping @Sendable (Event) -> Void
     ) async throws -> SlideCutRecord {
         switch job {
         case .done(let record): return record
+        case .work(let slide, _) where !isStarted:
+            var record = SlideCutRecord(slide)
+            let report = FailureReport.notStarted
+            (record.status, record.reason, record.message) = (.failed, report.reason, report.message)
+            return record
         case .work(let slide, let listed):
-            let cutting = SlideCutting(settings: settings, output: output, workers: workers) { done, total in
+            let cutting = SlideCutting(
+                settings: settings, resolutions: resolutions, output: output, workers: workers
+            ) { done, total in
                 progress(.tiles(slide: slide.name.description, done: done, of: total))
             }
             return try await cutting.run(slide, listed: listed)

@@ -20,7 +20,7 @@ struct PlannedTile: Sendable, Equatable {
 
     /// As in the paper's lists, where x is the ROW, but for the suffix.
     func name(on slide: CamelyonSlideName, suffix: String) -> String {
-        PublishedTile(slide: slide, label: label, area: area).name.replacing(".jpg", with: "." + suffix)
+        PublishedTile(slide: slide, label: label, area: area).name(suffix: suffix)
     }
 }
 
@@ -39,8 +39,12 @@ struct SlideCutPlan: Sendable {
 /// Decides which tiles of one slide are cut.
 struct SlideCutPlanner: Sendable {
     let settings: TileCutSettings
+    let resolutions: ResolutionTable?
     /// Of the list for this slide; empty when tiles are sampled.
     let listed: [ListedTile]
+
+    /// Microns per pixel of the two scanners, 0.226 and 0.243, with room.
+    private static let usualResolution = 0.2...0.3
 
     /// - Throws: `SlideFailure`, ``CutFailure``, `AnnotationError`.
     func plan(_ slide: CamelyonSlide, source: SlideSource) async throws -> SlideCutPlan {
@@ -52,6 +56,12 @@ struct SlideCutPlanner: Sendable {
                 try await fromList(slide, region, source: source)
             }
         plan.warnings += warnings
+        if let microns = plan.micronsPerPixel, !Self.usualResolution.contains(microns) {
+            let field = Int((microns * Double(TileCutSettings.side)).rounded())
+            plan.warnings.append(
+                "at \(CSV.decimal(microns, places: 4)) microns per pixel its tiles show \(field) microns, not about 190 as "
+                    + "Camelyon16's do")
+        }
         return plan
     }
 
@@ -75,7 +85,8 @@ struct SlideCutPlanner: Sendable {
     ) async throws -> SlideCutPlan {
         let description = try await source.describe()
         let calibration = try? Calibration.resolve(
-            description.calibrationProperties, flag: settings.micronsPerPixel, table: nil, path: slide.path)
+            description.calibrationProperties, flag: settings.micronsPerPixel,
+            table: resolutions?.micronsPerPixel(of: slide.path), path: slide.path)
         let side = TileCutSettings.side
         if let odd = listed.first(where: { $0.area.width != side || $0.area.height != side }) {
             throw CutFailure.otherSide(odd.area)
@@ -95,10 +106,14 @@ struct SlideCutPlanner: Sendable {
                 tumorFraction: fraction ?? (isNormal ? 0 : nil),
                 foreignFraction: 0)
         }
+        let tumors = plan.tiles.count { $0.label == .tumor }
+        if isNormal, tumors > 0 {
+            plan.warnings.append("\(tumors) listed tiles are called tumor, but the slide is normal")
+        }
         let doubtful = plan.tiles.count { tile in
             tile.label == .tumor ? (tile.tumorFraction ?? 1) < 0.5 : (tile.tumorFraction ?? 0) > 0.5
         }
-        if doubtful > 0 {
+        if region != nil, doubtful > 0 {
             plan.warnings.append("the outlines contradict the labels of \(doubtful) listed tiles")
         }
         return plan
@@ -115,7 +130,7 @@ struct SlideCutPlanner: Sendable {
             settings: ScreenSettings(
                 coverage: .sparse, tissueRule: sampling.tissueRule, minimumTissue: sampling.minimumTissue,
                 seed: sampling.seed, maximumUnread: settings.maximumUnread,
-                micronsPerPixel: settings.micronsPerPixel), resolutions: nil)
+                micronsPerPixel: settings.micronsPerPixel), resolutions: resolutions)
         let survey = try await surveyor.survey(slide.path, source: source) { _ in }
         let cells = candidates(survey, sampling, region)
         let chosen = TileChoice(limit: sampling.perSlide, seed: sampling.seed).cells(
@@ -123,6 +138,7 @@ struct SlideCutPlanner: Sendable {
         var plan = SlideCutPlan(
             candidates: cells.count, micronsPerPixel: survey.calibration.micronsPerPixel.mean,
             warnings: survey.warnings, isWithoutTissue: survey.mask.fraction == 0)
+        if region != nil, cells.isEmpty { plan.warnings.append("no tile of it is tumor by the rule") }
         plan.tiles = chosen.map { cell in
             let area = Self.area(of: cell)
             return PlannedTile(

@@ -51,6 +51,12 @@ struct SlideCutRecord: Sendable, Equatable, Codable {
     /// Of the annotation; nil if there is none.
     var annotationSHA256: String?
 
+    /// As the snake-case names of JSON are read back.
+    private enum CodingKeys: String, CodingKey {
+        case slide, part, label, status, reason, message, warnings, candidates, micronsPerPixel, tiles, source
+        case annotationSHA256 = "annotationSha256"
+    }
+
     init(_ slide: CamelyonSlide) {
         self.slide = slide.name.description
         part = slide.part.rawValue
@@ -69,6 +75,22 @@ struct SlideCutRecord: Sendable, Equatable, Codable {
 
     mutating func fail(_ failure: CutFailure) {
         (status, reason, message) = (.failed, failure.reason, failure.description)
+    }
+
+    /// Whether trying again without another slide, annotation or model ends the same way.
+    var isPermanent: Bool {
+        !["disk_full", "io_error", "output_failed", "output_forbidden"].contains(reason)
+    }
+
+    /// The end of a slide that did not fail.
+    mutating func conclude(isWithoutTissue: Bool) {
+        for (stain, what) in [
+            ("unread", "could not be read"), ("degenerate_stain", "have no stain to normalize, or pen"),
+        ] {
+            let count = tiles.count { $0.stain == stain }
+            if count > 0 { warnings.append("\(count) of \(tiles.count) tiles \(what); see rejected.csv") }
+        }
+        status = !warnings.isEmpty ? .okWithWarnings : isWithoutTissue ? .noTissue : .ok
     }
 
     var written: Int { tiles.count { $0.isWritten } }

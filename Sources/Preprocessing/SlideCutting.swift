@@ -12,6 +12,7 @@ internal import Tissue
 /// Cuts the tiles of one slide: plan, then read -> normalize -> write through bounded queues.
 struct SlideCutting: Sendable {
     let settings: TileCutSettings
+    let resolutions: ResolutionTable?
     let output: String
     /// For each stage.
     let workers: Int
@@ -35,13 +36,22 @@ struct SlideCutting: Sendable {
             record.fail(error)
         }
         try Task.checkCancellation()
-        // A failed slide is tried again by the next run; its record is for readers.
+        // What the record does not name must not lie there, for whoever reads the folder. A slide that failed for want of
+        // room or time keeps its tiles for the next run, which tries it again.
+        if record.status != .failed || record.isPermanent {
+            try removeStale(slide, besides: record.tiles.map(\.file))
+            try AtomicFile.remove(journalPath(of: slide))
+        }
         try AtomicFile.write(try JSONText.encode(record), to: path(of: slide))
         return record
     }
 
     private func path(of slide: CamelyonSlide) -> String {
         "\(output)/\(Self.recordFolder)/\(slide.name).json"
+    }
+
+    private func journalPath(of slide: CamelyonSlide) -> String {
+        "\(output)/\(Self.recordFolder)/\(slide.name).journal"
     }
 
     // MARK: Resuming
@@ -64,16 +74,34 @@ struct SlideCutting: Sendable {
         path.flatMap { try? Checksum.sha256(ofFile: $0) }
     }
 
-    /// Checksums of tiles that an earlier run wrote before it was stopped, by index. Files get their names only when
-    /// they are complete, and the settings are the same; the slide must not be newer.
-    private func tilesOfEarlierRun(_ paths: [String], of slide: CamelyonSlide) -> [Int: String] {
-        guard let changed = RegularFile.modificationDate(slide.path) else { return [:] }
+    /// Checksums of tiles that an earlier run wrote of this very slide before it was stopped, by index.
+    private func tilesOfEarlierRun(
+        _ names: [String], source: String, _ journal: borrowing WorkJournal
+    ) -> [Int: String] {
         var sums: [Int: String] = [:]
-        for (index, path) in paths.enumerated() {
-            guard let written = RegularFile.modificationDate(path), written >= changed else { continue }
-            sums[index] = try? Checksum.sha256(ofFile: path)
+        for (index, name) in names.enumerated() {
+            guard let entry = journal.entries[name], entry.source == source,
+                (try? Checksum.sha256(ofFile: output + "/" + name)) == entry.sha256
+            else { continue }
+            sums[index] = entry.sha256
         }
         return sums
+    }
+
+    /// What tells slide and annotation from all others.
+    private static func source(_ slide: CamelyonSlide, _ record: SlideCutRecord) throws(FileError) -> String {
+        let image = try WorkJournal.fingerprint(of: slide.name.description, at: slide.path)
+        return Checksum.sha256(Array("\(image) \(record.annotationSHA256 ?? "")".utf8))
+    }
+
+    /// Removes the tiles of other plans for the slide, and what was never finished.
+    private func removeStale(_ slide: CamelyonSlide, besides names: [String]) throws {
+        let folder = "\(Self.tileFolder)/\(slide.name)"
+        let current = Set(names)
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: output + "/" + folder)) ?? []
+        where !current.contains(folder + "/" + file) {
+            try AtomicFile.remove("\(output)/\(folder)/\(file)")
+        }
     }
 
     // MARK: Cutting
@@ -84,7 +112,7 @@ struct SlideCutting: Sendable {
         let source = SlideSource(path: slide.path)
         record.source = try SlidePreflight.check(slide.path).identity
         record.annotationSHA256 = Self.sum(slide.annotationPath)
-        let planner = SlideCutPlanner(settings: settings, listed: listed)
+        let planner = SlideCutPlanner(settings: settings, resolutions: resolutions, listed: listed)
         let plan = try await planner.plan(slide, source: source)
         (record.candidates, record.micronsPerPixel) = (plan.candidates, plan.micronsPerPixel)
         record.warnings = plan.warnings
@@ -92,44 +120,44 @@ struct SlideCutting: Sendable {
         let names = plan.tiles.map {
             folder + "/" + $0.name(on: slide.name, suffix: settings.output.suffix)
         }
-        let outcomes = try await outcomes(of: plan.tiles, names, slide, source: source)
+        let outcomes = try await outcomes(of: plan.tiles, names, slide, record, source: source)
         record.tiles = zip(plan.tiles, zip(names, outcomes)).map { self.tile($0, name: $1.0, $1.1) }
         guard try SlidePreflight.identity(ofFileAt: slide.path) == record.source else {
             throw SlideFailure(
                 .modified, path: slide.path, detail: "the file changed while it was being read")
         }
-        record.status = plan.isWithoutTissue ? .noTissue : record.warnings.isEmpty ? .ok : .okWithWarnings
+        record.conclude(isWithoutTissue: plan.isWithoutTissue)
     }
 
     private func outcomes(
-        of tiles: [PlannedTile], _ names: [String], _ slide: CamelyonSlide, source: SlideSource
+        of tiles: [PlannedTile], _ names: [String], _ slide: CamelyonSlide, _ record: SlideCutRecord,
+        source: SlideSource
     ) async throws -> [CutTile.Outcome] {
         guard !tiles.isEmpty else { return [] }
         try AtomicFile.makeFolder("\(output)/\(Self.tileFolder)/\(slide.name)")
-        let paths = names.map { output + "/" + $0 }
-        let earlier = tilesOfEarlierRun(paths, of: slide)
-        var outcomes = (0..<tiles.count).map { index in
-            earlier[index].map { CutTile.Outcome.written(sha256: $0) }
+        let fingerprint = try Self.source(slide, record)
+        var journal = try WorkJournal(path: journalPath(of: slide))
+        let earlier = tilesOfEarlierRun(names, source: fingerprint, journal)
+        var table = VerdictTable<CutTile.Outcome>(count: tiles.count)
+        func put(_ outcome: CutTile.Outcome, at index: Int) throws {
+            let reason: String? = if case .unread(let text) = outcome { text } else { nil }
+            try table.put(
+                outcome, at: index, unreadReason: reason, maximumUnread: settings.maximumUnread,
+                path: slide.path)
+            progress(table.done, tiles.count)
         }
-        var (done, unread) = (earlier.count, 0)
-        progress(done, tiles.count)
+        for (index, sum) in earlier { try put(.written(sha256: sum), at: index) }
         let sites = tiles.enumerated().filter { earlier[$0.offset] == nil }.map {
             Self.site($0.offset, $0.element)
         }
-        let stages = try await stages(paths, source: source, path: slide.path)
+        let stages = try await stages(names.map { output + "/" + $0 }, source: source, path: slide.path)
         _ = try await stages.run(sites) { tile in
-            outcomes[tile.index] = tile.outcome
-            done += 1
-            progress(done, tiles.count)
-            guard case .unread(let reason) = tile.outcome else { return }
-            unread += 1
-            if Double(unread) > settings.maximumUnread * Double(tiles.count) {
-                throw SlideFailure(
-                    .corruptTiles, path: slide.path,
-                    detail: "\(unread) of \(tiles.count) tiles cannot be read (\(reason))")
+            if case .written(let sum) = tile.outcome {
+                try journal.append(names[tile.index], source: fingerprint, sha256: sum)
             }
+            try put(tile.outcome, at: tile.index)
         }
-        return outcomes.compactMap { $0 }
+        return table.inGridOrder()
     }
 
     private func stages(

@@ -103,7 +103,7 @@ public struct StainTargetUnusable: Error, CustomStringConvertible {
             case .model(let name): name
             }
         return
-            "the stain target '\(name)' cannot be used: \(reason); give another with --stain-target: an image of "
-            + "well stained tissue, or the model that the tiles are for"
+            "the stain target '\(name)' cannot be used: \(reason); give another with --stain-target (he-lung-demo, the "
+            + "built-in model's; a model file; an image of well stained tissue), or leave the stain with --no-stain"
     }
 }

@@ -22,6 +22,8 @@ public struct TileCutSettings: Sendable, Equatable, Codable {
     public var maximumUnread = 0.01
     /// Microns per pixel for slides that do not state them.
     public var micronsPerPixel: Double?
+    /// SHA-256 of the table of resolutions, if one is given.
+    public var resolutions: String?
     /// Slides whose tiles are for validation.
     public var validationSlides: [String] = []
 

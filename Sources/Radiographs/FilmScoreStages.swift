@@ -41,6 +41,8 @@ struct FilmOnItsWay: Sendable {
 struct ScoredFilm: Sendable {
     let index: Int
     let outcome: Result<Float, ImageDefect>
+    /// SHA-256 of the heatmap, if one was drawn.
+    var heatmap: String?
 }
 
 /// First stage: decodes films, each reader on a thread of its own.
@@ -107,12 +109,16 @@ actor FilmScorer: StageWorker {
         case .film: preconditionFailure("a film came to be scored before it was prepared")
         case .defect(let defect): return ScoredFilm(index: film.order.index, outcome: .failure(defect))
         case .input(let input, let original):
-            let score = try scorer.score(input)
-            if let original, let path = film.order.heatmap, let map = scorer.anomalyMap {
+            var scored = ScoredFilm(index: film.order.index, outcome: .success(try scorer.score(input)))
+            if let original, let path = film.order.heatmap, let map = scorer.anomalyMap,
+                case .success(let score) = scored.outcome
+            {
                 let picture = picture(film.order.film.name, original, map, score)
-                try AtomicFile.write(try PNGFile.encode(picture.draw()), to: path)
+                let bytes = try PNGFile.encode(picture.draw())
+                try AtomicFile.write(bytes, to: path)
+                scored.heatmap = Checksum.sha256(bytes)
             }
-            return ScoredFilm(index: film.order.index, outcome: .success(score))
+            return scored
         }
     }
 

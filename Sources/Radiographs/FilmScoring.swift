@@ -14,12 +14,15 @@ public struct FilmScoring: Sendable {
     public let output: String
     public let version: String
     public var drawsHeatmaps = false
+    /// Replace scores made with another model or of other films.
+    public var overwrite = false
     public var workers = CoreCount.available
 
     private static let header = [
         "file", "label", "split", "patient", "status", "score", "percentile", "heatmap", "reason",
     ]
     private static let heatmapFolder = "heatmaps"
+    private static let table = "scores.csv"
 
     /// - Throws: ``FilmModelError`` if the model was made for slides.
     public init(
@@ -33,53 +36,78 @@ public struct FilmScoring: Sendable {
         self.version = version
     }
 
+    /// What the scores in a folder were made with.
+    private struct Settings: Codable {
+        let version: String
+        let model: String
+        let heatmaps: Bool
+        let films: String
+    }
+
     /// - Parameter progress: films done, and how many of them cannot be used.
-    /// - Throws: `FileError`, `FolderLockError`, `ScoringError`, `CancellationError`.
+    /// - Throws: `FileError`, `FolderInTheWay`, `FolderLockError`, `ScoringError`, `CancellationError`.
     public func run(progress: (_ done: Int, _ bad: Int) -> Void = { _, _ in }) async throws -> FilmScoreRecord
     {
         try AtomicFile.makeWritableFolder(output)
         let lock = try FolderLock(folder: output)
-        var results = try ResultFolder(
-            path: output, manifest: FilmScoreRecord.fileName, owned: ["scores.csv", Self.heatmapFolder])
+        let list = films.map { "\($0.name),\($0.label),\($0.split),\($0.patient)\n" }.joined()
+        try FolderSettings.claim(
+            output,
+            for: Settings(
+                version: version, model: modelSHA256, heatmaps: drawsHeatmaps,
+                films: Checksum.sha256(Array(list.utf8))),
+            results: "scores", owned: [FilmScoreRecord.fileName, Self.table, Self.heatmapFolder],
+            overwrite: overwrite)
+        try AtomicFile.remove(output + "/" + FilmScoreRecord.fileName)
         if drawsHeatmaps { try AtomicFile.makeFolder(output + "/" + Self.heatmapFolder) }
-        let (outcomes, stages) = try await outcomes(progress: progress)
-        try results.write(Array(table(outcomes).utf8), as: "scores.csv")
-        let scored = outcomes.count { if case .success = $0 { true } else { false } }
+        var (scored, stages) = try await scoredFilms(progress: progress)
+        scored.sort { $0.index < $1.index }
+        let text = Array(table(scored.map(\.outcome)).utf8)
+        try AtomicFile.write(text, to: output + "/" + Self.table)
+        let names = heatmapNames
+        var files = [Self.table: Checksum.sha256(text)]
+        for film in scored { files[names[film.index]] = film.heatmap }
+        files = files.filter { !$0.value.isEmpty }
+        try removeStaleHeatmaps(besides: Set(files.keys))
+        let count = scored.count { if case .success = $0.outcome { true } else { false } }
         let record = FilmScoreRecord(
             version: version, model: model.record.name, modelSHA256: modelSHA256, films: films.count,
-            scored: scored, unreadable: films.count - scored, stages: stages, files: results.checksums)
-        try results.write(try JSONText.encode(record), as: FilmScoreRecord.fileName)
+            scored: count, unreadable: films.count - count, stages: stages, files: files)
+        try AtomicFile.write(try JSONText.encode(record), to: output + "/" + FilmScoreRecord.fileName)
         _ = consume lock
         return record
     }
 
-    private func outcomes(
-        progress: (Int, Int) -> Void
-    ) async throws -> ([Result<Float, ImageDefect>], [StageReport]) {
+    /// Heatmaps of films that have become unreadable since they were drawn.
+    private func removeStaleHeatmaps(besides names: Set<String>) throws {
+        let folder = output + "/" + Self.heatmapFolder
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where !names.contains(Self.heatmapFolder + "/" + file) {
+            try AtomicFile.remove(folder + "/" + file)
+        }
+    }
+
+    private func scoredFilms(progress: (Int, Int) -> Void) async throws -> ([ScoredFilm], [StageReport]) {
         let preparation = ImagePreparation(recipe: model.record.recipe, target: model.stainTarget)
         let names = heatmapNames
         let orders = films.enumerated().map { index, film in
             ScoreOrder(
                 index: index, film: film, heatmap: drawsHeatmaps ? output + "/" + names[index] : nil)
         }
+        let scorers = (0..<workers).map { _ in FilmScorer(model: model, drawsHeatmaps: drawsHeatmaps) }
         let stages = ThreeStages<ScoreOrder, FilmOnItsWay, FilmOnItsWay, ScoredFilm>(
             feeding: "list", .init("read", workers: (0..<workers).map { _ in ScoreReader() }, bytes: \.bytes),
             .init(
                 "prepare", workers: (0..<workers).map { _ in ScorePreparer(preparation: preparation) },
-                bytes: \.bytes),
-            .init(
-                "score",
-                workers: (0..<workers).map { _ in FilmScorer(model: model, drawsHeatmaps: drawsHeatmaps) }))
-        var outcomes = [Result<Float, ImageDefect>](
-            repeating: .failure(.uniform), count: films.count)
-        var (done, bad) = (0, 0)
+                bytes: \.bytes), .init("score", workers: scorers))
+        var scored: [ScoredFilm] = []
+        var bad = 0
         let reports = try await stages.run(orders) { film in
-            outcomes[film.index] = film.outcome
-            done += 1
+            scored.append(film)
             if case .failure = film.outcome { bad += 1 }
-            progress(done, bad)
+            progress(scored.count, bad)
         }
-        return (outcomes, reports)
+        return (scored, reports)
     }
 
     /// File names by film: its own name as far as it is harmless, with its number in front if another has the same.

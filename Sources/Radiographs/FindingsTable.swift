@@ -67,10 +67,13 @@ public struct FindingsTable: Sendable {
                 view: fields[columns.view].uppercased()))
     }
 
+    /// Of an image, in bytes: with the suffixes of prepared images in the making it must still fit into 255.
+    private static let longestName = 240
+
     /// A name that stays inside a folder. Names are only ever looked up among files that were found, so this is for
     /// the message's sake.
     private static func isFileName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
+        !name.isEmpty && name.utf8.count <= longestName && name != "." && name != ".."
             && !name.contains("/") && !name.contains("\\")
             && !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
     }
@@ -86,7 +89,10 @@ public struct FindingsTable: Sendable {
     private static func age(_ text: String) -> Int? {
         let units: [Character: Double] = ["Y": 1, "M": 1 / 12.0, "W": 7 / 365.25, "D": 1 / 365.25]
         let unit = text.last.flatMap { units[$0] }
-        guard let number = Int(unit == nil ? text : String(text.dropLast())), number >= 0 else { return nil }
+        guard let number = Int(unit == nil ? text : String(text.dropLast())), (0...100_000).contains(number)
+        else {
+            return nil
+        }
         let years = Int(Double(number) * (unit ?? 1))
         return years <= Radiograph.oldestAge ? years : nil
     }

@@ -18,9 +18,14 @@ public struct IngestRecord: Sendable, Codable {
     /// Rows of the table by outcome; they add up to ``rows``.
     public var counts: [String: Int]
     public var rows: Int
+    /// What the table and the split ask for, whether or not the images are there.
+    public var wanted: [Group]
+    /// What was prepared.
     public var groups: [Group]
     /// Files below the folder of images that no row names.
     public var extraImages: Int
+    /// Links below it that lead out of it, or nowhere.
+    public var linksOutside: Int
     /// Names in the lists of the split that no row has.
     public var unknownListed: Int
     /// Images that the lists and the table do not agree about.
@@ -63,16 +68,18 @@ extension IngestRecord: CustomStringConvertible {
             + RowOutcome.allCases.compactMap { outcome in
                 counts[outcome.rawValue].map { ("  " + outcome.rawValue, $0) }
             }
-        let parts = groups.map {
-            ("  \($0.part) \($0.label)", "\($0.images) images of \($0.patients) patients")
+        func parts(_ groups: [Group]) -> [(String, String)] {
+            groups.map { ("  \($0.part) \($0.label)", "\($0.images) images of \($0.patients) patients") }
         }
         let remarks = [
-            ("files that no row names", extraImages), ("listed names that no row has", unknownListed),
+            ("files that no row names", extraImages), ("links that lead out of the folder", linksOutside),
+            ("listed names that no row has", unknownListed),
             ("labels on which lists and table differ", contradictedLabels),
             ("rows without a credible age", rowsWithoutAge),
         ].filter { $0.1 > 0 }
         let texts =
-            lines.map { ($0.0, String($0.1)) } + [("used", "")] + parts + remarks.map { ($0.0, String($0.1)) }
+            lines.map { ($0.0, String($0.1)) } + [("wanted", "")] + parts(wanted)
+            + (groups == wanted ? [] : [("used", "")] + parts(groups)) + remarks.map { ($0.0, String($0.1)) }
         let width = texts.map(\.0.count).max() ?? 0
         return texts.map { name, value in
             value.isEmpty ? name : name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + value
@@ -80,7 +87,16 @@ extension IngestRecord: CustomStringConvertible {
     }
 }
 
+extension RadiographSelection {
+    /// What is selected, by part and label.
+    var groups: [IngestRecord.Group] { [IngestRecord.Group](items) }
+}
+
 extension [IngestRecord.Group] {
+    init(_ items: [RadiographSelection.Item]) {
+        self.init(items.map { ($0.part.rawValue, IngestedFilm.label(of: $0), $0.row.patient) })
+    }
+
     /// Groups of rows that are known by part, label and patient, in a fixed order.
     init(_ rows: some Sequence<(part: String, label: String, patient: String)>) {
         var patients: [String: [String: Set<String>]] = [:]

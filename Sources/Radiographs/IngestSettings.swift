@@ -18,16 +18,20 @@ public struct IngestSettings: Sendable, Equatable, Codable {
     public var validationShare: Double
     public var seed: UInt64
     public var steps: RadiographSteps
+    /// Jobs that share the work; 1 for none.
+    public var shards: Int
 
     public struct List: Sendable, Equatable, Codable {
         public var part: String
+        public var isNormal: Bool?
         public var sha256: String
     }
 
     /// - Parameter table: path of the table.
     /// - Throws: `FileError` if the table cannot be read.
     public init(
-        version: String, table: String, query: RadiographQuery, split: PatientSplit, steps: RadiographSteps
+        version: String, table: String, query: RadiographQuery, split: PatientSplit, steps: RadiographSteps,
+        shards: Int
     ) throws(FileError) {
         self.version = version
         self.table = try Checksum.sha256(ofFile: table)
@@ -35,9 +39,10 @@ public struct IngestSettings: Sendable, Equatable, Codable {
         validationFindings = query.validationFindings.sorted()
         labels = query.labels
         self.steps = steps
+        self.shards = shards
         switch split {
         case .lists(let lists, let validation, let seed):
-            self.lists = lists.files.map { List(part: $0.part, sha256: $0.sha256) }
+            self.lists = lists.files.map { List(part: $0.part, isNormal: $0.isNormal, sha256: $0.sha256) }
                 .sorted { ($0.part, $0.sha256) < ($1.part, $1.sha256) }
             (testShare, validationShare, self.seed) = (nil, validation, seed)
         case .drawn(let test, let validation, let seed):

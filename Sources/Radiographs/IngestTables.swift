@@ -73,6 +73,8 @@ extension RowOutcome {
         case .unknownView: "the view '\(row.view.prefix(20))' is neither PA nor AP"
         case .noImage: "no file of this name lies below the folder of images"
         case .ambiguousImage: "several folders have a file of this name"
+        case .linkOutside: "it is a link that leads out of the folder of images, or nowhere"
+        case .nameClash: "another row's image has the same name but for upper and lower case, or the suffix"
         case .repeated: "an earlier row says the same"
         case .contradicting: "another row says something else of this image"
         default: ""

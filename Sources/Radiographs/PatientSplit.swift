@@ -9,7 +9,8 @@ public enum PatientSplit: Sendable {
     /// Drawn by patient.
     case drawn(test: Double, validation: Double, seed: UInt64)
 
-    /// The part of every row; nil for those in no list.
+    /// The part of every row of a table; nil for those in no list. Rows of all views decide together, so that a patient is
+    /// on one side whichever view is asked for.
     ///
     /// - Throws: ``SplitError`` if a patient is on two sides.
     public func parts(of rows: [Radiograph]) throws(SplitError) -> [ImagePart?] {

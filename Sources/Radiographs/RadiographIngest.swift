@@ -43,68 +43,90 @@ public struct RadiographIngest: Sendable {
         case joined
     }
 
+    /// Names of what an ingest writes, beside the settings.
+    private static let owned =
+        [IngestRecord.fileName, IngestFiles.manifest, IngestFiles.rejected, IngestFiles.shardFolder]
+        + ImagePart.allCases.map(\.rawValue) + [IngestFiles(folder: "", shard: .whole).journal]
+    /// Held for moments: while the folder is claimed, and while tables are joined.
+    static let tableLock = ".lock-tables"
+
     /// - Returns: the record, also written to the output folder; of an array's last job the joined one.
-    /// - Throws: `FileError`, `CSVError`, ``FindingsTableError``, ``SplitError``, `OtherSettings`, `FolderLockError`,
-    ///   `CancellationError`.
+    /// - Throws: `FileError`, `CSVFileError`, ``FindingsTableError``, ``SplitError``, ``NothingSelected``,
+    ///   `FolderInTheWay`, `FolderLockError`, ``SharesDisagree``, `CancellationError`.
     public func run(progress: (Event) -> Void = { _ in }) async throws -> IngestRecord {
         let clock = ContinuousClock.now
         let started = Date()
+        try FolderSettings.requireApart(output: output, input: images)
         let settings = try IngestSettings(
-            version: version, table: table, query: query, split: split, steps: steps)
+            version: version, table: table, query: query, split: split, steps: steps, shards: shard.count)
         let findings = try FindingsTable(contentsOf: table)
-        let files = try RadiographFiles(below: images)
-        var selection = try RadiographSelection(findings, query, split: split, files: files)
+        var selection = try RadiographSelection(findings, query, split: split)
+        try NothingSelected.check(selection, findings, query)
+        let wanted = selection.groups
         selection.keepShard(shard.number - 1, of: shard.count)
+        let files = try RadiographFiles(below: images)
+        selection.lookUp(in: files)
+        if shard.isWhole, selection.items.isEmpty {
+            throw NothingSelected(
+                description:
+                    "none of the \(wanted.reduce(0) { $0 + $1.images }) wanted films lies below '\(images)'")
+        }
         progress(.selected(films: selection.items.count, rows: findings.count))
 
         try AtomicFile.makeWritableFolder(output)
-        let lock = try FolderLock(folder: output, file: shard.isWhole ? ".lock" : ".lock-" + shard.name)
-        try prepareFolder(settings, selection)
+        // Jobs of an array share the folder; a run that does everything has it alone.
+        let lock = try FolderLock(folder: output, isShared: !shard.isWhole)
+        let ownLock = try FolderLock(folder: output, file: ".lock-" + shard.name)
+        let tables = IngestFiles(folder: output, shard: shard)
+        try await prepareFolder(settings, selection, tables)
         var films: [IngestedFilm] = []
         var defects: [Int: String] = [:]
         let (stages, resumed) = try await prepare(
-            selection, files, into: &films, defects: &defects, progress: progress)
+            selection, files, tables, into: &films, defects: &defects, progress: progress)
         for item in selection.items where defects[item.row.line] != nil { selection.markUnreadable(item) }
 
         var record = record(settings, findings, files, selection, films)
+        record.wanted = wanted
         record.stages = stages
         record.resumed = resumed
         record.startedAt = started.formatted(.iso8601)
         record.seconds = (ContinuousClock.now - clock).seconds
-        let tables = IngestFiles(folder: output, shard: shard)
         try tables.write(
             films.map(\.fields), rejected: selection.rejected(of: findings, defects: defects).map(\.fields),
             &record)
+        if shard.isWhole { try tables.removeStale(besides: films.map { IngestedFilm.file(of: $0.item) }) }
+        _ = consume ownLock
         _ = consume lock
         guard !shard.isWhole, let joined = try await tables.join() else { return record }
         progress(.joined)
         return joined
     }
 
-    /// Makes the folders, and takes away what an earlier run vouched for.
-    private func prepareFolder(_ settings: IngestSettings, _ selection: RadiographSelection) throws {
-        if overwrite {
-            _ = try ResultFolder(
-                path: output, manifest: IngestRecord.fileName,
-                owned: [
-                    FolderSettings.fileName, "manifest.csv", "rejected.csv", "shards", "train", "validation",
-                    "test",
-                ])
-        }
-        try FolderSettings.claim(output, for: settings, results: "images")
-        try IngestFiles(folder: output, shard: shard).retract()
+    /// Claims the folder, makes folders, and takes away what an earlier run vouched for.
+    private func prepareFolder(
+        _ settings: IngestSettings, _ selection: RadiographSelection, _ tables: IngestFiles
+    ) async throws {
+        let lock = try await FolderLock.waiting(folder: output, file: Self.tableLock)
+        try FolderSettings.claim(
+            output, for: settings, results: "images", owned: Self.owned, overwrite: overwrite)
+        try tables.retract()
         for folder in Set(selection.items.map(IngestedFilm.folder)) {
             try AtomicFile.makeFolder(output + "/" + folder)
         }
+        _ = consume lock
     }
 
     private func prepare(
-        _ selection: RadiographSelection, _ files: RadiographFiles, into films: inout [IngestedFilm],
-        defects: inout [Int: String], progress: (Event) -> Void
+        _ selection: RadiographSelection, _ files: RadiographFiles, _ tables: IngestFiles,
+        into films: inout [IngestedFilm], defects: inout [Int: String], progress: (Event) -> Void
     ) async throws -> ([StageReport], resumed: Int) {
         let items = selection.items
+        var journal = try WorkJournal(path: output + "/" + tables.journal)
         let orders = items.enumerated().map { index, item in
-            FilmOrder(index: index, source: item.path, target: output + "/" + IngestedFilm.file(of: item))
+            let file = IngestedFilm.file(of: item)
+            return FilmOrder(
+                index: index, source: item.path, name: files.relative(item.path), target: output + "/" + file,
+                earlier: journal.entries[file])
         }
         let stages = ThreeStages<FilmOrder, ReadFilm, ReadFilm, WrittenFilm>(
             feeding: "select",
@@ -116,12 +138,16 @@ public struct RadiographIngest: Sendable {
         let reports = try await stages.run(orders) { film in
             let item = items[film.index]
             switch film.outcome {
-            case .written(let sum, let isNew):
-                if !isNew { resumed += 1 }
-                written[film.index] = IngestedFilm(
-                    item: item, sha256: sum, source: String(item.path.dropFirst(files.folder.count + 1)))
+            case .written(let sum, let source):
+                if let source {
+                    try journal.append(IngestedFilm.file(of: item), source: source, sha256: sum)
+                } else {
+                    resumed += 1
+                }
+                written[film.index] = IngestedFilm(item: item, sha256: sum, source: orders[film.index].name)
             case .defect(let defect):
-                defects[item.row.line] = "\(defect.reason): \(defect)"
+                // The same words wherever the films lie.
+                defects[item.row.line] = "\(defect.reason): \(defect)".replacing(files.folder + "/", with: "")
                 // An image of an earlier run whose film has become unreadable is not one of this run.
                 try AtomicFile.remove(orders[film.index].target)
             }
@@ -145,11 +171,37 @@ public struct RadiographIngest: Sendable {
             settings: settings,
             counts: Dictionary(uniqueKeysWithValues: selection.counts.map { ($0.rawValue, $1) }),
             rows: table.count,
-            groups: [IngestRecord.Group](
-                films.map { ($0.item.part.rawValue, IngestedFilm.label(of: $0.item), $0.item.row.patient) }),
-            extraImages: files.countExtra(besides: names), unknownListed: unknownListed,
+            wanted: [], groups: [IngestRecord.Group](films.map(\.item)),
+            extraImages: files.countExtra(besides: names), linksOutside: files.outside.count,
+            unknownListed: unknownListed,
             contradictedLabels: selection.contradictedLabels, rowsWithoutAge: table.rowsWithoutAge,
             hasTrailingField: table.hasTrailingField, resumed: 0, shard: shard.isWhole ? nil : shard.name,
             stages: [], startedAt: "", seconds: 0, workers: workers, files: [:])
+    }
+}
+
+/// A query that no image answers: surely not what was meant.
+public struct NothingSelected: Error, Equatable, CustomStringConvertible {
+    public let description: String
+
+    static func check(
+        _ selection: RadiographSelection, _ table: FindingsTable, _ query: RadiographQuery
+    ) throws(NothingSelected) {
+        let findings = Set(table.rows.flatMap(\.findings)).subtracting([Radiograph.noFinding])
+        let unknown = query.validationFindings.subtracting(findings).sorted()
+        guard unknown.isEmpty else {
+            throw NothingSelected(
+                description:
+                    "the table has no finding '\(unknown[0])'; it has \(findings.sorted().joined(separator: ", "))"
+            )
+        }
+        guard !selection.items.isEmpty else {
+            let counts = selection.counts.sorted { $0.key.rawValue < $1.key.rawValue }
+                .map { "\($0.value) \($0.key.rawValue)" }
+            throw NothingSelected(
+                description:
+                    "no row of the table is wanted (\(counts.joined(separator: ", "))); check --view, and that the "
+                    + "lists of --split have the table's image names")
+        }
     }
 }

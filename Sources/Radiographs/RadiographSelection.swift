@@ -42,6 +42,10 @@ public enum RowOutcome: String, Sendable, CaseIterable {
     case noImage = "no_image"
     /// Several folders have an image of this name.
     case ambiguousImage = "ambiguous_image"
+    /// The image is a link that leads out of the folder.
+    case linkOutside = "link_outside"
+    /// Another row's prepared image would have the same name, but for its case.
+    case nameClash = "name_clash"
     /// Says the same as an earlier row of the same image.
     case repeated
     /// Rows of one image that contradict each other.
@@ -56,7 +60,10 @@ public enum RowOutcome: String, Sendable, CaseIterable {
     public var isRejected: Bool {
         switch self {
         case .used, .otherView, .otherFinding, .notListed, .abnormalForTraining, .otherShard: false
-        case .unknownView, .noImage, .ambiguousImage, .repeated, .contradicting, .malformed, .unreadable: true
+        case .unknownView, .noImage, .ambiguousImage, .linkOutside, .nameClash, .repeated, .contradicting,
+            .malformed,
+            .unreadable:
+            true
         }
     }
 
@@ -71,32 +78,32 @@ public struct RadiographSelection: Sendable {
         public let row: Radiograph
         public let part: ImagePart
         public let isNormal: Bool
-        public let path: String
+        /// Empty until it was looked up.
+        public fileprivate(set) var path: String
     }
 
-    /// In the order of the table.
+    /// In the order of the table: those that are wanted; behind ``lookUp(in:)`` those that are there.
     public private(set) var items: [Item]
     /// By line of the table.
     public private(set) var outcomes: [Int: RowOutcome]
     /// Images that the lists and the table do not agree about.
     public let contradictedLabels: Int
 
+    /// Selects what is wanted, whether or not its image is there.
+    ///
     /// - Throws: ``SplitError``.
     public init(
-        _ table: FindingsTable, _ query: RadiographQuery, split: PatientSplit, files: RadiographFiles
+        _ table: FindingsTable, _ query: RadiographQuery, split: PatientSplit
     ) throws(SplitError) {
         var outcomes = Dictionary(uniqueKeysWithValues: table.badRows.map { ($0.line, RowOutcome.malformed) })
-        var candidates: [Radiograph] = []
-        for (row, duplicate) in zip(table.rows, Self.duplicates(table.rows)) {
-            if let outcome = duplicate ?? Self.mismatch(row, query.position) {
-                outcomes[row.line] = outcome
-            } else {
-                candidates.append(row)
-            }
-        }
         var items: [Item] = []
         var contradictedLabels = 0
-        for (row, part) in zip(candidates, try split.parts(of: candidates)) {
+        let parts = try split.parts(of: table.rows)
+        for (row, (part, duplicate)) in zip(table.rows, zip(parts, Self.duplicates(table.rows))) {
+            if let outcome = duplicate ?? Self.mismatch(row, query.position) {
+                outcomes[row.line] = outcome
+                continue
+            }
             guard let part else {
                 outcomes[row.line] = .notListed
                 continue
@@ -108,20 +115,43 @@ public struct RadiographSelection: Sendable {
                 outcomes[row.line] = outcome
                 continue
             }
-            switch files.lookup(row.image) {
-            case .file(let path):
-                items.append(Item(row: row, part: part, isNormal: isNormal, path: path))
-                outcomes[row.line] = .used
-            case .missing: outcomes[row.line] = .noImage
-            case .ambiguous: outcomes[row.line] = .ambiguousImage
-            }
+            items.append(Item(row: row, part: part, isNormal: isNormal, path: ""))
+            outcomes[row.line] = .used
         }
         (self.items, self.outcomes) = (items, outcomes)
         self.contradictedLabels = contradictedLabels
+        rejectClashes()
     }
 
-    /// Keeps every `count`-th image from number `index` on: the share of one job of an array. All jobs select the same
-    /// images first, so that each has exactly one job.
+    /// File systems differ in whether `a.png` and `A.png` are two files.
+    private mutating func rejectClashes() {
+        let names = items.map { IngestedFilm.file(of: $0).lowercased() }
+        let counts = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+        reject { counts[IngestedFilm.file(of: $0).lowercased()] == 1 ? nil : .nameClash }
+    }
+
+    /// Finds the wanted images, and leaves out those that are not there.
+    public mutating func lookUp(in files: RadiographFiles) {
+        for index in items.indices {
+            if case .file(let path) = files.lookup(items[index].row.image) { items[index].path = path }
+        }
+        reject { item in
+            switch files.lookup(item.row.image) {
+            case .file: nil
+            case .missing: .noImage
+            case .outside: .linkOutside
+            case .ambiguous: .ambiguousImage
+            }
+        }
+    }
+
+    private mutating func reject(_ outcome: (Item) -> RowOutcome?) {
+        for item in items { outcomes[item.row.line] = outcome(item) ?? outcomes[item.row.line] }
+        items.removeAll { outcome($0) != nil }
+    }
+
+    /// Keeps every `count`-th wanted image from number `index` on: the share of one job of an array. To be called before
+    /// ``lookUp(in:)``: the table alone decides, so that each image has exactly one job whatever the jobs find on disk.
     public mutating func keepShard(_ index: Int, of count: Int) {
         precondition((0..<count).contains(index), "shard \(index) of \(count)")
         for (number, item) in items.enumerated() where number % count != index {

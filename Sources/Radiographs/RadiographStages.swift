@@ -10,29 +10,34 @@ struct FilmOrder: Sendable {
     /// Among the selected ones.
     let index: Int
     let source: String
+    /// Of the source, relative to the folder of images.
+    let name: String
     let target: String
+    /// What the journal says of the target.
+    let earlier: WorkJournal.Entry?
 }
 
 /// A film behind the first stage.
 struct ReadFilm: Sendable {
     enum Content: Sendable {
-        case pixels(Plane<UInt8>)
+        /// - Parameter source: fingerprint of the film.
+        case pixels(Plane<UInt8>, source: String)
         /// An earlier run has prepared it.
-        case finished
+        case finished(sha256: String)
         case defect(ImageDefect)
     }
 
     let order: FilmOrder
     let content: Content
 
-    var bytes: Int { if case .pixels(let plane) = content { plane.values.count } else { 0 } }
+    var bytes: Int { if case .pixels(let plane, _) = content { plane.values.count } else { 0 } }
 }
 
 /// A film at the end of its way.
 struct WrittenFilm: Sendable {
     enum Outcome: Sendable {
-        /// - Parameter isNew: whether this run has prepared it.
-        case written(sha256: String, isNew: Bool)
+        /// - Parameter source: fingerprint of the film; nil if an earlier run has prepared it.
+        case written(sha256: String, source: String?)
         case defect(ImageDefect)
     }
 
@@ -46,12 +51,25 @@ actor FilmReader: StageWorker {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     func process(_ order: FilmOrder) -> ReadFilm {
-        if Self.isFinished(order) { return ReadFilm(order: order, content: .finished) }
         do throws(ImageDefect) {
-            return ReadFilm(order: order, content: .pixels(try Self.film(order.source)))
+            return ReadFilm(order: order, content: try Self.content(of: order))
         } catch {
             return ReadFilm(order: order, content: .defect(error))
         }
+    }
+
+    private static func content(of order: FilmOrder) throws(ImageDefect) -> ReadFilm.Content {
+        let source: String
+        do throws(FileError) { source = try WorkJournal.fingerprint(of: order.name, at: order.source) } catch
+        {
+            throw .file(.cannotRead(path: order.source, reason: error.reason))
+        }
+        if let earlier = order.earlier, earlier.source == source,
+            (try? Checksum.sha256(ofFile: order.target)) == earlier.sha256
+        {
+            return .finished(sha256: earlier.sha256)
+        }
+        return .pixels(try film(order.source), source: source)
     }
 
     private static func film(_ path: String) throws(ImageDefect) -> Plane<UInt8> {
@@ -65,15 +83,6 @@ actor FilmReader: StageWorker {
         guard plane.values.contains(where: { $0 != plane.values[0] }) else { throw .uniform }
         return plane
     }
-
-    /// Files get their names only when they are complete, so one that is there and not older than its film is the
-    /// one that would be written.
-    private static func isFinished(_ order: FilmOrder) -> Bool {
-        guard let target = RegularFile.modificationDate(order.target),
-            let source = RegularFile.modificationDate(order.source)
-        else { return false }
-        return target >= source
-    }
 }
 
 /// Second stage: resizes, crops, equalizes.
@@ -85,8 +94,8 @@ actor FilmPreparer: StageWorker {
     }
 
     func process(_ film: ReadFilm) -> ReadFilm {
-        guard case .pixels(let plane) = film.content else { return film }
-        return ReadFilm(order: film.order, content: .pixels(steps.prepare(plane)))
+        guard case .pixels(let plane, let source) = film.content else { return film }
+        return ReadFilm(order: film.order, content: .pixels(steps.prepare(plane), source: source))
     }
 }
 
@@ -98,10 +107,9 @@ actor FilmWriter: StageWorker {
     func process(_ film: ReadFilm) throws -> WrittenFilm {
         let outcome: WrittenFilm.Outcome =
             switch film.content {
-            case .pixels(let plane):
-                .written(sha256: try write(plane, to: film.order.target), isNew: true)
-            case .finished:
-                .written(sha256: try Checksum.sha256(ofFile: film.order.target), isNew: false)
+            case .pixels(let plane, let source):
+                .written(sha256: try write(plane, to: film.order.target), source: source)
+            case .finished(let sum): .written(sha256: sum, source: nil)
             case .defect(let defect): .defect(defect)
             }
         return WrittenFilm(index: film.order.index, outcome: outcome)

@@ -19,6 +19,8 @@ public struct SplitLists: Sendable {
         public let path: String
         /// `train`, `validation` or `test`.
         public let part: String
+        /// What its folder says of the images; nil if it does not.
+        public let isNormal: Bool?
         public let images: Int
         public let sha256: String
     }
@@ -51,7 +53,10 @@ public struct SplitLists: Sendable {
             for name in names { try add(name, Entry(part: part, isNormal: isNormal)) }
             do throws(FileError) {
                 let sum = try Checksum.sha256(ofFile: path)
-                files.append(File(path: path, part: part.rawValue, images: names.count, sha256: sum))
+                files.append(
+                    File(
+                        path: path, part: part.rawValue, isNormal: isNormal, images: names.count, sha256: sum)
+                )
             } catch { throw .unreadable(error) }
         }
     }
@@ -72,11 +77,19 @@ public struct SplitLists: Sendable {
             return (part, String(word[word.index(after: equals)...]))
         }
         let name = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent.lowercased()
+        guard let part = part(ofName: name) else { throw .unknownPart(word: word) }
+        return (part, word)
+    }
+
+    /// By the words of a list's name; nil unless they say one thing.
+    private static func part(ofName name: String) -> ImagePart? {
+        let words = Set(name.split { !$0.isLetter }.map(String.init))
+        if !words.isDisjoint(with: ["not", "no", "without", "except", "non"]) { return nil }
+        var parts = Set(words.compactMap(ManifestWords.part))
+        if words.contains("trainval") { parts.insert(.training) }
         // `train_val_list` is a list to train on, from which validation is drawn.
-        if name.contains("train") { return (.training, word) }
-        if name.contains("val") { return (.validation, word) }
-        if name.contains("test") { return (.test, word) }
-        throw .unknownPart(word: word)
+        if parts == [.training, .validation] { return .training }
+        return parts.count == 1 ? parts.first : nil
     }
 
     private static func names(in path: String) throws(SplitError) -> [String] {
@@ -90,8 +103,11 @@ public struct SplitLists: Sendable {
         guard bytes.count <= sizeLimit, let text = String(validating: bytes, as: UTF8.self) else {
             throw .noList(path: path)
         }
+        // With or without quotes, and with or without the folder that the image is in.
+        let around = CharacterSet.whitespaces.union(["\u{FEFF}", "\"", "'"])
         let names = text.split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces.union(["\u{FEFF}"])) }.filter { !$0.isEmpty }
+            .map { $0.trimmingCharacters(in: around) }
+            .map { $0.split(separator: "/").last.map(String.init) ?? "" }.filter { !$0.isEmpty }
         // A table or another kind of file has longer lines than names.
         guard !names.isEmpty, names.allSatisfy({ $0.utf8.count <= 255 && !$0.contains(",") }) else {
             throw .noList(path: path)

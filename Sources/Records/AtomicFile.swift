@@ -69,13 +69,11 @@ public enum AtomicFile {
         }
     }
 
-    /// Makes the folder if need be and tries to write into it, so that a place that cannot be used shows before the
-    /// work and not behind it.
+    /// Makes the folder if need be and asks whether it can be written to, so that a place that cannot be used shows
+    /// before the work and not behind it.
     public static func makeWritableFolder(_ path: String) throws(FileError) {
         try makeFolder(path)
-        let probe = path + "/.write-test-\(ProcessInfo.processInfo.processIdentifier)"
-        try write([], to: probe)
-        try remove(probe)
+        guard access(path, W_OK | X_OK) == 0 else { throw FileError(.create, path: path, code: errno) }
     }
 
     /// Removes a file; that it was not there is fine.

@@ -44,16 +44,23 @@ public enum CSV {
 
     /// The same, read from a file piece by piece: a table of any size takes the memory of its longest record.
     ///
-    /// - Throws: ``FileError``, ``CSVError``, and what `body` throws.
+    /// - Throws: ``FileError``, ``CSVFileError``, and what `body` throws.
     public static func forEachRecord(ofFile path: String, _ body: (CSVRecord) throws -> Void) throws {
         let file = try RegularFile.open(path)
-        var parser = CSVParser()
-        while let bytes = try read(file, path: path) {
-            for byte in bytes {
-                if let record = try parser.take(byte) { try body(record) }
+        do {
+            var parser = CSVParser()
+            var isFirst = true
+            while let bytes = try read(file, path: path) {
+                if isFirst, bytes.starts(with: [0x1F, 0x8B]) { throw CSVError.compressed }
+                isFirst = false
+                for byte in bytes {
+                    if let record = try parser.take(byte) { try body(record) }
+                }
             }
+            if let last = try parser.finish() { try body(last) }
+        } catch let error as CSVError {
+            throw CSVFileError(path: path, error: error)
         }
-        if let last = try parser.finish() { try body(last) }
     }
 
     /// The next bytes of a file; nil at its end.
@@ -63,6 +70,19 @@ public enum CSV {
             return bytes
         } catch { throw FileError(.read, path: path, code: EIO) }
     }
+}
+
+/// A file that is no CSV.
+public struct CSVFileError: Error, Equatable, CustomStringConvertible {
+    public let path: String
+    public let error: CSVError
+
+    public init(path: String, error: CSVError) {
+        self.path = path
+        self.error = error
+    }
+
+    public var description: String { "'\(path)': \(error)" }
 }
 
 /// One record of a table and the line of the file on which it starts (the first line is 1).

@@ -4,6 +4,7 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
     case strayQuote(line: Int)
     case recordTooLong(line: Int, limit: Int)
     case notUTF8(line: Int)
+    case compressed
 
     public var description: String {
         switch self {
@@ -11,6 +12,7 @@ public enum CSVError: Error, Equatable, CustomStringConvertible {
         case .strayQuote(let line): "line \(line): a quote stands in the middle of a field"
         case .recordTooLong(let line, let limit):
             "line \(line): a row of more than \(limit) bytes; check that this is a table"
+        case .compressed: "it is compressed; unpack it first (gunzip)"
         case .notUTF8(let line): "line \(line): it is no UTF-8 text; save the table as UTF-8"
         }
     }

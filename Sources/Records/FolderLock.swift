@@ -15,12 +15,13 @@ public struct FolderLock: ~Copyable {
 
     /// Takes the lock without waiting.
     ///
+    /// - Parameter isShared: whether others that share it may have it at the same time.
     /// - Throws: ``FolderLockError/held(by:path:)`` if another process has it.
-    public init(folder: String, file: String = ".lock") throws(FolderLockError) {
+    public init(folder: String, file: String = ".lock", isShared: Bool = false) throws(FolderLockError) {
         let path = folder + "/" + file
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .file(FileError(.lock, path: path, code: errno)) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
             let code = errno
             let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
             close(descriptor)
@@ -35,6 +36,17 @@ public struct FolderLock: ~Copyable {
 
     deinit {
         close(descriptor)
+    }
+
+    /// Takes a lock that others hold for seconds at most, waiting a minute if need be.
+    public static func waiting(folder: String, file: String) async throws -> FolderLock {
+        for _ in 0..<600 {
+            do throws(FolderLockError) { return try FolderLock(folder: folder, file: file) } catch {
+                guard case .held = error else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try FolderLock(folder: folder, file: file)
     }
 }
 

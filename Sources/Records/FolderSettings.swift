@@ -1,34 +1,74 @@
 internal import Foundation
 
-/// The settings that the results in a folder are made with, kept there as a file, so that no run goes on with what another
-/// one began.
+/// The settings that the results in a folder are made with, kept there as a file: no run goes on with what another one began,
+/// and nothing is replaced that this program did not write.
 public enum FolderSettings {
     /// `settings.json`.
     public static let fileName = "settings.json"
 
-    /// Writes the settings into a folder that has none, or finds the same ones there.
+    /// Writes the settings into a folder that has no results yet, or finds the same ones there.
     ///
-    /// - Parameter results: what lies in the folder, for the message: `tiles`.
-    /// - Throws: ``OtherSettings`` if others are there; `FileError`; what the encoder throws.
-    public static func claim(_ folder: String, for settings: some Encodable, results: String) throws {
+    /// - Parameters:
+    ///   - results: what lies in the folder, for the message: `tiles`.
+    ///   - owned: names of all files and folders that the results consist of. Where one of them is there and no settings are,
+    ///     somebody else put it there.
+    ///   - overwrite: whether results of whatever settings are removed first.
+    /// - Throws: ``FolderInTheWay``; `FileError`; what the encoder throws.
+    public static func claim<Settings: Codable>(
+        _ folder: String, for settings: Settings, results: String, owned: [String], overwrite: Bool = false
+    ) throws {
         let path = folder + "/" + fileName
+        let manager = FileManager.default
         let bytes = try JSONText.encode(settings)
-        guard FileManager.default.fileExists(atPath: path) else {
-            return try AtomicFile.write(bytes, to: path)
+        if manager.fileExists(atPath: path) {
+            let url = URL(fileURLWithPath: path)
+            guard (try? JSONText.decode(Settings.self, from: url)) != nil else {
+                throw FolderInTheWay.foreign(folder: folder, name: fileName)
+            }
+            if manager.contents(atPath: path) == Data(bytes), !overwrite { return }
+            guard overwrite else { throw FolderInTheWay.otherSettings(folder: folder, results: results) }
+            // The settings last: as long as results are there, the folder is known to be ours.
+            for name in owned { try ResultFolder.remove(folder + "/" + name) }
+            try AtomicFile.remove(path)
+        } else if let name = owned.first(where: { manager.fileExists(atPath: folder + "/" + $0) }) {
+            throw FolderInTheWay.foreign(folder: folder, name: name)
         }
-        guard FileManager.default.contents(atPath: path) == Data(bytes) else {
-            throw OtherSettings(folder: folder, results: results)
+        try AtomicFile.write(bytes, to: path)
+    }
+
+    /// Results must not lie among what they are made from, nor the other way round: the next run would take them for
+    /// input, and `--overwrite` would take input away.
+    ///
+    /// - Throws: ``FolderInTheWay/amongInput(output:input:)``.
+    public static func requireApart(output: String, input: String) throws(FolderInTheWay) {
+        func resolved(_ path: String) -> String {
+            let path = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+            return path.hasSuffix("/") ? path : path + "/"
+        }
+        let (first, second) = (resolved(output), resolved(input))
+        guard !first.hasPrefix(second), !second.hasPrefix(first) else {
+            throw .amongInput(output: output, input: input)
         }
     }
 }
 
-/// The output folder holds results of other settings.
-public struct OtherSettings: Error, Equatable, CustomStringConvertible {
-    public let folder: String
-    let results: String
+/// The output folder cannot be used for these results.
+public enum FolderInTheWay: Error, Equatable, CustomStringConvertible {
+    /// It holds results of other settings.
+    case otherSettings(folder: String, results: String)
+    /// It holds something of this name that this program did not write.
+    case foreign(folder: String, name: String)
+    case amongInput(output: String, input: String)
 
     public var description: String {
-        "'\(folder)' holds \(results) made with other settings, another input or version; choose another folder with -o, "
-            + "or replace them with --overwrite"
+        switch self {
+        case .otherSettings(let folder, let results):
+            "'\(folder)' holds \(results) made with other settings, another input or version; choose another folder with -o, "
+                + "or replace them with --overwrite"
+        case .foreign(let folder, let name):
+            "'\(folder)' has a '\(name)' that is not of this command, which would replace it; choose another folder with -o"
+        case .amongInput(let output, let input):
+            "the output '\(output)' and the input '\(input)' lie in one another; choose a folder beside it with -o"
+        }
     }
 }

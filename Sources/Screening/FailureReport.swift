@@ -10,7 +10,7 @@ package struct FailureReport: Sendable, Equatable {
     package static let diskFull = "disk_full"
 
     /// For the slides of a batch that come after the one that filled the disk.
-    static let notStarted = FailureReport(
+    package static let notStarted = FailureReport(
         reason: diskFull, message: "not started, because the disk was full; make room and run again")
 
     package let reason: String

@@ -76,7 +76,7 @@ package struct SlideSurveyor: Sendable {
             let own = calibration.micronsPerPixel.mean
             if abs(flag - own) > 0.05 * own {
                 warnings.append(
-                    "--mpp \(flag) was not used: the slide states \(own) microns per pixel itself")
+                    "the option --mpp \(flag) was not used: the slide states \(own) microns per pixel itself")
             }
         }
         if mask.evidence.method == .faintTissueFallback {

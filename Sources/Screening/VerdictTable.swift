@@ -1,18 +1,18 @@
 internal import Records
-internal import Slides
+package import Slides
 
 /// The results of a slide's tiles, put back into grid order, and the count of what could not be read.
-struct VerdictTable<Verdict> {
+package struct VerdictTable<Verdict> {
     private var places: [Verdict?]
-    private(set) var done = 0
+    package private(set) var done = 0
     private(set) var unread = 0
 
-    init(count: Int) {
+    package init(count: Int) {
         places = [Verdict?](repeating: nil, count: count)
     }
 
     /// - Throws: `corrupt_tiles` as soon as more than `maximumUnread` of all tiles are unread.
-    mutating func put(
+    package mutating func put(
         _ verdict: Verdict, at index: Int, unreadReason: String?, maximumUnread: Double, path: String
     ) throws(SlideFailure) {
         precondition(places[index] == nil, "tile \(index) came twice")
@@ -29,7 +29,7 @@ struct VerdictTable<Verdict> {
     }
 
     /// All results in grid order. Traps if one is missing: the stages lose nothing.
-    func inGridOrder() -> [Verdict] {
+    package func inGridOrder() -> [Verdict] {
         let verdicts = places.compactMap { $0 }
         precondition(
             verdicts.count == places.count, "\(places.count) tiles went in and \(verdicts.count) came out")

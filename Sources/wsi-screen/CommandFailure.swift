@@ -19,9 +19,10 @@ struct CommandFailure {
         status =
             switch error {
             case ExtractorError.vgg19Needed, is ConfigurationError, is UsageFailure, is SplitError,
-                is OtherSettings:
+                FolderInTheWay.otherSettings:
                 ExitStatus.usage
-            case is FindingsTableError, is CSVError, is FilmListingError, is FilmModelError,
+            case is FindingsTableError, is CSVFileError, is NothingSelected, is SharesDisagree,
+                is FilmListingError, is FilmModelError,
                 is CamelyonDatasetError, is TileListError, is StainTargetUnusable:
                 ExitStatus.badInput
             case is ListingError, is HoldOutError, is PreparationError, is TrainingTooLarge,
@@ -29,12 +30,17 @@ struct CommandFailure {
                 is CheckpointError,
                 is TrainingError, is WeightError, is ModelFileError, is ExtractorError, is ScoringError:
                 ExitStatus.badInput
-            case is FolderLockError, is ModelInTheWay: ExitStatus.cannotCreateOutput
-            case let error as FileError:
-                error.isDiskFull
-                    ? ExitStatus.temporary
-                    : error.isForbidden ? ExitStatus.cannotCreateOutput : ExitStatus.ioError
+            case FolderLockError.file(let error): Self.status(of: error)
+            case is FolderLockError, is ModelInTheWay, is FolderInTheWay: ExitStatus.cannotCreateOutput
+            case let error as FileError: Self.status(of: error)
             default: ExitStatus.internalError
             }
+    }
+
+    /// What cannot be read is bad input, unless the disk fails.
+    private static func status(of error: FileError) -> Int32 {
+        if error.isDiskFull { return ExitStatus.temporary }
+        if error.operation == .read { return error.code == EIO ? ExitStatus.ioError : ExitStatus.badInput }
+        return error.isForbidden ? ExitStatus.cannotCreateOutput : ExitStatus.ioError
     }
 }

@@ -37,7 +37,8 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
             --tiles cuts exactly the tiles of a list: names as the paper publishes them (in which x is the ROW), a folder \
             of its four lists, or a CSV with the columns slide,x,y,label, where x and y are the top left corner.
 
-            Each tile's stain is normalized by itself, to the paper's region of normal_056, or to --stain-target.
+            Each tile's stain is normalized by itself, to the paper's region of normal_056, or to --stain-target. \
+            Configurations for training normalize what they train on themselves: --no-stain leaves it to them.
 
             Run the same command again to go on after an interruption: neither slides nor tiles are cut twice.
 
@@ -114,6 +115,11 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "CSV with the columns slide,mpp, for slides that do not state it.", valueName: "file"))
+    var mppCsv: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Part of a slide's tiles that may be unreadable before it fails.", valueName: "fraction"))
     var maxUnread = 0.01
 
@@ -163,8 +169,8 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
         }
         guard memory >= 0.5, memory < 1e6 else { throw ValidationError("--memory is at least 0.5 GiB.") }
         guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
-        for name in validation where CamelyonSlideName(name) == nil {
-            throw ValidationError("'\(name)' is no slide of Camelyon16, such as tumor_016.")
+        for name in validation where CamelyonSlideName(name)?.part != .train {
+            throw ValidationError("'\(name)' is no training slide of Camelyon16, such as tumor_016.")
         }
     }
 
@@ -190,6 +196,10 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
 
     private func makeJob(_ logger: Logger) async throws -> CamelyonPreprocessing {
         let dataset = try CamelyonDataset(root: root, including: Set(include))
+        try CamelyonPreprocessing.checkOutput(output, root: root)
+        for name in validation where CamelyonSlideName(name).flatMap({ dataset[$0] }) == nil {
+            logger.warning("--validation: \(name) was not found")
+        }
         for finding in dataset.findings {
             logger.log(level: finding.isInformation ? .info : .warning, "\(finding)")
         }
@@ -206,8 +216,12 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
             output: .init(magnification: magnification, format: format, quality: jpegQuality ?? 90))
         settings.maximumUnread = maxUnread
         settings.micronsPerPixel = mpp
+        settings.resolutions = try mppCsv.map { try Checksum.sha256(ofFile: $0) }
         settings.validationSlides = Set(validation.map { $0.lowercased() }).sorted()
         var job = CamelyonPreprocessing(dataset: dataset, settings: settings, list: list, output: output)
+        do { job.resolutions = try mppCsv.map(ResolutionTable.init(contentsOf:)) } catch {
+            throw UsageFailure(description: "\(error)")
+        }
         job.overwrite = overwrite
         job.workers = workers
         job.memoryLimit = Int(memory * 0x1p30)
@@ -233,6 +247,13 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
             let reasons = record.failures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             logger.warning(
                 "\(failed) slides failed (\(reasons.joined(separator: ", "))); see \(output)/summary.csv")
+        }
+        if record.tiles == 0, failed == 0 {
+            logger.warning(
+                """
+                no tile fulfils the rules; see \(output)/summary.csv. The paper's tissue rule takes 1.9 mm off the border \
+                of small slides: --mask otsu does not
+                """)
         }
         if record.rejectedTiles > 0 {
             logger.warning("\(record.rejectedTiles) tiles could not be written; see \(output)/rejected.csv")

@@ -22,7 +22,9 @@ struct XRayIngestCommand: AsyncParsableCommand {
 
             Normal means "No Finding" and nothing besides. Training takes normal films only; validation and test take \
             abnormal ones, too. --finding names the only abnormal films of the validation part: those with just this \
-            finding. Films are looked for in all folders below --images, by name.
+            finding. Films are looked for in all folders below --images, by name; links that lead elsewhere are not \
+            followed. Any PNG or JPEG will do: 16 bits are scaled to 8, of colors the luma is taken, what is transparent \
+            lies on white.
 
             Run the same command again to go on after an interruption. On a cluster give each job --shard 1/8 to 8/8 \
             and the same -o; the last to end joins the tables.
@@ -205,6 +207,16 @@ struct XRayIngestCommand: AsyncParsableCommand {
             logger.warning(
                 "\(record.contradictedLabels) films have another label in the table than in the lists; taken: \(taken)"
             )
+        }
+        if record.unknownListed > 0 {
+            logger.warning("\(record.unknownListed) names in the lists are in no row of the table")
+        }
+        if record.linksOutside > 0 {
+            logger.warning(
+                """
+                \(record.linksOutside) links below the folder lead out of it, or nowhere, and are not followed; give \
+                the folder that they lead to
+                """)
         }
         let missing = record.counts[RowOutcome.noImage.rawValue] ?? 0
         if missing > 0, !partial {

@@ -42,6 +42,9 @@ struct XRayScoreCommand: AsyncParsableCommand {
     @Flag(help: "Draw a heatmap for each film.")
     var heatmaps = false
 
+    @Flag(help: "Replace what is in the output folder.")
+    var overwrite = false
+
     @Option(help: "Workers for each stage. Default: all cores. The scores do not depend on it.")
     var workers: Int = ProcessInfo.processInfo.activeProcessorCount
 
@@ -63,11 +66,14 @@ struct XRayScoreCommand: AsyncParsableCommand {
                 modelSHA256: loaded.sha256, output: output, version: WSIScreen.version)
             scoring.drawsHeatmaps = heatmaps
             scoring.workers = workers
+            scoring.overwrite = overwrite
             let line = ProgressLine(
                 logger: logger, isQuiet: out.quiet,
                 drawsLine: Terminal.isInteractive && out.logFormat == .text)
             let total = scoring.films.count
-            let record = try await Interruption.run(kept: "nothing was written; run the same command again") {
+            let record = try await Interruption.run(
+                kept: "the table of scores comes at the end, run the same command again"
+            ) {
                 [scoring] in
                 try await scoring.run { done, bad in
                     line.show(isLast: done == total) { "scoring \(done)/\(total) films, \(bad) unreadable" }

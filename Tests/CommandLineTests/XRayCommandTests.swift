@@ -22,7 +22,7 @@ import Testing
 
     private func contents(_ output: String) throws -> [String: Data] {
         let names = folder.files().filter {
-            $0.hasPrefix(output + "/") && !$0.hasSuffix("ingest.json") && !$0.hasSuffix(".lock")
+            $0.hasPrefix(output + "/") && !$0.hasSuffix("ingest.json") && !$0.contains("/.")
         }
         return try Dictionary(
             uniqueKeysWithValues: names.map {

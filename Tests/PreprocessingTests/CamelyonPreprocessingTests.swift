@@ -129,6 +129,10 @@ import Training
         job.memoryLimit = 1 << 30
         #expect(job.lanes.count < 8 && job.lanes.count >= 1 && job.lanes.count * job.lanes.workers <= 8)
         job.memoryLimit = 1
-        #expect(job.lanes.count == 1 && job.lanes.workers == 8)
+        #expect(job.lanes.count == 1 && job.lanes.workers == 1)
+        job.workers = 64
+        job.memoryLimit = 2 << 30
+        let lanes = job.lanes
+        #expect(lanes.count > 1 && lanes.count * lanes.workers < 64)
     }
 }

@@ -47,12 +47,15 @@ import Training
         _ = try folder.file("films/flat.png", PNGFile.encode(flat))
     }
 
-    private func run(_ output: String, workers: Int, heatmaps: Bool = true) async throws -> FilmScoreRecord {
+    private func run(
+        _ output: String, workers: Int, heatmaps: Bool = true, overwrite: Bool = false
+    ) async throws -> FilmScoreRecord {
         var scoring = try FilmScoring(
             films: FilmListing(folder.path + "/films", part: nil).films, model: model, modelSHA256: "",
             output: folder.path + "/" + output, version: "test")
         scoring.drawsHeatmaps = heatmaps
         scoring.workers = workers
+        scoring.overwrite = overwrite
         return try await scoring.run()
     }
 
@@ -95,9 +98,20 @@ import Training
         }
     }
 
+    @Test func `what others put into the folder is not touched`() async throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/out/heatmaps", withIntermediateDirectories: true)
+        _ = try folder.file("out/heatmaps/mine.txt", [1])
+        await #expect(throws: FolderInTheWay.foreign(folder: folder.path + "/out", name: "heatmaps")) {
+            try await run("out", workers: 1)
+        }
+        #expect(folder.files().contains("out/heatmaps/mine.txt"))
+    }
+
     @Test func `heatmaps that were not asked for again are taken away`() async throws {
         _ = try await run("out", workers: 2)
-        _ = try await run("out", workers: 2, heatmaps: false)
+        await #expect(throws: FolderInTheWay.self) { try await run("out", workers: 2, heatmaps: false) }
+        _ = try await run("out", workers: 2, heatmaps: false, overwrite: true)
         #expect(!folder.files().contains { $0.hasPrefix("out/heatmaps/") })
     }
 

@@ -53,7 +53,8 @@ import Testing
         arguments: [
             ("57", 57), ("414", nil), ("058Y", 58), ("011M", 0), ("003W", 0), ("020D", 0), ("-1", nil),
             ("", nil),
-            ("120", 120), ("121", nil), ("99999999999999999999", nil), ("Y", nil),
+            ("120", 120), ("121", nil), ("99999999999999999999", nil), ("9223372036854775807", nil),
+            ("Y", nil),
         ] as [(String, Int?)])
     func `ages are believed up to 120 years`(text: String, years: Int?) throws {
         let table = try table("\(Self.header)\na.png,No Finding,0,1,\(text),M,PA,1,1,1,1\n")
@@ -95,7 +96,8 @@ import Testing
         try file.seekToEnd()
         for _ in 0..<16 { try file.write(contentsOf: chunk) }
         try file.close()
-        #expect(throws: CSVError.recordTooLong(line: 2, limit: CSV.longestRecord)) {
+        let expected = CSVFileError(path: path, error: .recordTooLong(line: 2, limit: CSV.longestRecord))
+        #expect(throws: expected) {
             try FindingsTable(contentsOf: path)
         }
     }

@@ -33,7 +33,7 @@ import Training
     private func contents(_ output: String) throws -> [String: Data] {
         let names = folder.files().filter { $0.hasPrefix(output + "/") && !$0.hasSuffix("ingest.json") }
         return try Dictionary(
-            uniqueKeysWithValues: names.filter { !$0.contains("/.lock") }.map {
+            uniqueKeysWithValues: names.filter { !$0.contains("/.") }.map {
                 (
                     String($0.dropFirst(output.count + 1)),
                     try Data(contentsOf: folder.url.appendingPathComponent($0))
@@ -100,19 +100,101 @@ import Training
         #expect(try contents("stopped") == contents("whole"))
     }
 
-    @Test func `a film that changed is prepared again`() async throws {
+    @Test func `a film that changed is prepared again, even to an older one, and a damaged result, too`()
+        async throws
+    {
         _ = try await job("out").run()
         let again = try await job("out").run()
         #expect(again.resumed == again.counts["used"])
-        let row = try #require(set.rows.first { $0.view == "PA" && $0.isForTest })
-        let film = try #require(folder.files().first { $0.hasPrefix("films/") && $0.hasSuffix(row.image) })
+        let rows = set.rows.filter { $0.view == "PA" && $0.isForTest }
+        let film = try #require(
+            folder.files().first { $0.hasPrefix("films/") && $0.hasSuffix(rows[0].image) })
         let other = SyntheticFilm(seed: 999, side: 96, isAbnormal: true).render()
         _ = try folder.file(film, PNGFile.encode(other))
-        let path = folder.path + "/" + film
         try FileManager.default.setAttributes(
-            [.modificationDate: Date().addingTimeInterval(5)], ofItemAtPath: path)
+            [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: folder.path + "/" + film)
+        let result = try #require(
+            folder.files().first { $0.hasPrefix("out/test/") && $0.hasSuffix(rows[1].image) })
+        _ = try folder.file(result, [])
         let third = try await job("out").run()
-        #expect(third.resumed == third.counts["used"].map { $0 - 1 })
+        #expect(third.resumed == third.counts["used"].map { $0 - 2 })
+        _ = try await job("fresh").run()
+        let (kept, fresh) = (try contents("out"), try contents("fresh"))
+        #expect(kept["manifest.csv"] == fresh["manifest.csv"] && Set(kept.keys) == Set(fresh.keys))
+    }
+
+    @Test func `an image whose row is gone does not stay`() async throws {
+        _ = try await job("out").run()
+        let film = try #require(folder.files().first { $0.hasPrefix("films/") && $0.hasSuffix(".png") })
+        let all = folder.files().filter { $0.hasPrefix("out/") && $0.hasSuffix(".png") }
+        let name = (film as NSString).lastPathComponent
+        guard all.contains(where: { $0.hasSuffix(name) }) else { return }
+        try FileManager.default.removeItem(atPath: folder.path + "/" + film)
+        _ = try folder.file("out/test/normal/left.png.part", [1])
+        let record = try await job("out").run()
+        #expect(record.counts["no_image"] == 1)
+        let left = folder.files().filter {
+            $0.hasPrefix("out/") && ($0.hasSuffix(".png") || $0.hasSuffix(".part"))
+        }
+        #expect(left.count == all.count - 1 && !left.contains { $0.hasSuffix(name) })
+    }
+
+    @Test func `what others put there is never replaced, and films are never among the results`() async throws
+    {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/mine/train", withIntermediateDirectories: true)
+        _ = try folder.file("mine/train/my.txt", [1])
+        var job = try job("mine")
+        job.overwrite = true
+        let foreign = job
+        await #expect(throws: FolderInTheWay.foreign(folder: folder.path + "/mine", name: "train")) {
+            try await foreign.run()
+        }
+        for output in ["films", "films/out", "."] {
+            let inside = try self.job(output)
+            await #expect(throws: FolderInTheWay.self) { try await inside.run() }
+        }
+        #expect(folder.files().contains("mine/train/my.txt"))
+    }
+
+    @Test func `what is wanted is counted whether or not the films are there`() async throws {
+        let whole = try await job("out").run()
+        for film in folder.files() where film.hasPrefix("films/images_001/") {
+            try FileManager.default.removeItem(atPath: folder.path + "/" + film)
+        }
+        let half = try await job("half").run()
+        #expect(half.wanted == whole.wanted && half.wanted == whole.groups && half.groups != half.wanted)
+    }
+
+    @Test func `a query that nothing answers says why`() async throws {
+        let films = folder.path + "/films"
+        func run(_ query: RadiographQuery, _ split: PatientSplit) async throws {
+            _ = try await RadiographIngest(
+                table: films + "/Data_Entry_2017.csv", images: films, output: folder.path + "/none",
+                query: query,
+                split: split, version: "test"
+            ).run()
+        }
+        let drawn = PatientSplit.drawn(test: 0.2, validation: 0.2, seed: 0)
+        await #expect(throws: NothingSelected.self) {
+            try await run(
+                RadiographQuery(position: .posteroanterior, validationFindings: ["infiltration"]), drawn)
+        }
+        let lists = try SplitLists([.training: ["other.png"]])
+        await #expect(throws: NothingSelected.self) {
+            try await run(RadiographQuery(position: .posteroanterior), .lists(lists, validation: 0, seed: 0))
+        }
+    }
+
+    @Test func `PA and AP of one seed divide patients alike`() throws {
+        let table = try FindingsTable(contentsOf: folder.path + "/films/Data_Entry_2017.csv")
+        var sides: [String: Set<ImagePart>] = [:]
+        for view in ViewPosition.allCases {
+            let selection = try RadiographSelection(
+                table, RadiographQuery(position: view), split: .drawn(test: 0.4, validation: 0.2, seed: 3))
+            for item in selection.items { sides[item.row.patient, default: []].insert(item.part) }
+        }
+        #expect(sides.values.allSatisfy { $0.count == 1 })
     }
 
     @Test func `other settings are refused unless the results are to be replaced`() async throws {
@@ -120,7 +202,7 @@ import Training
         var other = try job("out")
         other.steps = RadiographSteps(size: 100, crop: 80, equalize: true, input: 32)
         let refused = other
-        await #expect(throws: OtherSettings.self) { try await refused.run() }
+        await #expect(throws: FolderInTheWay.self) { try await refused.run() }
         other.overwrite = true
         let record = try await other.run()
         #expect(record.resumed == 0)
@@ -154,25 +236,60 @@ import Training
         #expect(reasons.count == 5)
     }
 
-    @Test func `jobs of an array share the films, and the last one joins their tables`() async throws {
+    @Test func `jobs of an array that start together share the films, and the last one joins their tables`()
+        async throws
+    {
         let whole = try await job("whole").run()
-        for number in [2, 3, 1] {
-            var share = try job("array")
-            share.shard = try #require(IngestShard("\(number)/3"))
-            let record = try await share.run()
-            #expect(record.accounted == record.rows)
-            #expect((record.shard == nil) == (number == 1))
-            if number == 1 {
-                #expect(record.counts == whole.counts && record.groups == whole.groups)
-            }
+        let jobs = try (1...4).map { number in
+            var share = try job("array", workers: 1)
+            share.shard = try #require(IngestShard("\(number)/4"))
+            return share
         }
-        let joined = try contents("array")
-        for (name, bytes) in try contents("whole") { #expect(joined[name] == bytes, "\(name)") }
+        let records = try await withThrowingTaskGroup(of: IngestRecord.self) { group in
+            for job in jobs { group.addTask { try await job.run() } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(records.allSatisfy { $0.accounted == $0.rows })
+        let joined = try #require(records.first { $0.shard == nil })
+        #expect(
+            joined.counts == whole.counts && joined.groups == whole.groups && joined.wanted == whole.wanted)
+        let array = try contents("array")
+        for (name, bytes) in try contents("whole") where name != "settings.json" {
+            #expect(array[name] == bytes, "\(name)")
+        }
         #expect(IngestShard("0/3") == nil && IngestShard("4/3") == nil && IngestShard("1") == nil)
     }
 
+    @Test func `shares that find different films still add up`() async throws {
+        var first = try job("array")
+        first.shard = try #require(IngestShard("1/2"))
+        _ = try await first.run()
+        for film in folder.files() where film.hasPrefix("films/images_002/") {
+            try FileManager.default.removeItem(atPath: folder.path + "/" + film)
+        }
+        var second = first
+        second.shard = try #require(IngestShard("2/2"))
+        let record = try await second.run()
+        #expect(record.shard == nil && record.accounted == record.rows && record.counts["no_image"] ?? 0 > 0)
+    }
+
+    @Test func `a whole run and a share do not go together, nor do other numbers of shares`() async throws {
+        var share = try job("array")
+        share.shard = try #require(IngestShard("1/2"))
+        _ = try await share.run()
+        for other in ["1/3", "1/1"] {
+            var job = try job("array")
+            job.shard = try #require(IngestShard(other))
+            let refused = job
+            await #expect(throws: FolderInTheWay.self) { try await refused.run() }
+        }
+        let lock = try FolderLock(folder: folder.path + "/array", isShared: true)
+        let whole = try job("array")
+        await #expect(throws: FolderLockError.self) { try await whole.run() }
+        _ = consume lock
+    }
+
     @Test func `names that lead out of the folder reach no file`() async throws {
-        let films = folder.path + "/films"
         let secret = try folder.file("secret.png", [1])
         var table = set.table
         for (number, name) in ["../secret.png", secret, "a/../../secret.png"].enumerated() {
@@ -181,7 +298,8 @@ import Training
         _ = try folder.file("films/Data_Entry_2017.csv", Array(table.utf8))
         let record = try await job("out").run()
         #expect(record.counts["malformed"] == 3 && record.accounted == set.rows.count + 3)
-        #expect(!folder.files().contains { $0.hasPrefix("out/") && $0.contains("secret") })
-        #expect(FileManager.default.fileExists(atPath: films))
+        #expect(
+            !folder.files().contains { $0.hasPrefix("out/") && $0.hasSuffix(".png") && $0.contains("secret") }
+        )
     }
 }

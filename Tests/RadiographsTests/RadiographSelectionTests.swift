@@ -41,8 +41,9 @@ import Training
         let listed = ["a.png", "b.png", "e.png", "missing.png", "h.png"]
         let split = PatientSplit.lists(
             try SplitLists([.training: Set(listed), .test: ["g.png"]]), validation: 0, seed: 1)
-        let selection = try RadiographSelection(
-            table, RadiographQuery(position: .posteroanterior), split: split, files: files)
+        var selection = try RadiographSelection(
+            table, RadiographQuery(position: .posteroanterior), split: split)
+        selection.lookUp(in: files)
         #expect(
             selection.counts == [
                 .used: 3, .abnormalForTraining: 1, .otherView: 1, .unknownView: 1, .repeated: 1,
@@ -64,7 +65,7 @@ import Training
         }
         let files = try RadiographFiles(below: folder.path + "/films")
         #expect(files.lookup("in.png") == .file(path: files.folder + "/images_001/images/in.png"))
-        #expect(files.lookup("out.png") == .missing && files.ignored == 1)
+        #expect(files.lookup("out.png") == .outside && files.outside == ["out.png"])
         #expect(files.lookup("back.png") == .file(path: files.folder + "/elsewhere/back.png"))
         #expect(files.lookup("../secret.png") == .missing)
     }
@@ -79,10 +80,85 @@ import Training
         let split = PatientSplit.lists(
             try SplitLists([.validation: ["a.png", "b.png", "c.png"], .test: ["d.png"]]), validation: 0,
             seed: 0)
-        let selection = try RadiographSelection(
-            table, query, split: split, files: RadiographFiles(below: folder.path + "/films"))
+        let selection = try RadiographSelection(table, query, split: split)
         #expect(selection.items.map(\.row.image) == ["a.png", "c.png", "d.png"])
         #expect(selection.counts[.otherFinding] == 1)
+    }
+}
+
+@Suite struct `Names that clash` {
+    private func selection(_ images: [String]) throws -> RadiographSelection {
+        let folder = try TemporaryFolder()
+        let rows = images.enumerated().map { "\($0.element),No Finding,0,\($0.offset),50,M,PA,1,1,1,1" }
+        let text = ([`The table of findings`.header] + rows).joined(separator: "\n")
+        let table = try FindingsTable(contentsOf: folder.file("t.csv", Array(text.utf8)))
+        return try RadiographSelection(
+            table, RadiographQuery(position: nil), split: .drawn(test: 0, validation: 0, seed: 0))
+    }
+
+    @Test(arguments: [["a.jpg", "a.jpg.png"], ["b.png", "B.png"], ["c.PNG", "c.PNG.png"]])
+    func `images whose prepared files would have one name are rejected`(images: [String]) throws {
+        let selection = try selection(images + ["other.png"])
+        #expect(selection.counts == [.nameClash: 2, .used: 1])
+    }
+
+    @Test func `names too long for a file in the making are malformed`() throws {
+        let long = String(repeating: "n", count: 237) + ".png"
+        #expect(try selection([long, "a.png"]).counts == [.malformed: 1, .used: 1])
+    }
+}
+
+@Suite struct `Lists of names` {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func read(_ name: String, _ text: String) throws -> SplitLists {
+        let path = folder.path + "/" + name
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        _ = try folder.file(name, Array(text.utf8))
+        return try SplitLists(reading: [path])
+    }
+
+    @Test(arguments: [
+        ("train_val_list.txt", ImagePart.training), ("test_list.txt", .test), ("normal/train", .training),
+        ("my-validation-names.txt", .validation), ("trainval.txt", .training), ("Test.csv.txt", .test),
+    ])
+    func `the part follows from the words of the name`(name: String, part: ImagePart) throws {
+        #expect(try read(name, "a.png\n").entries["a.png"]?.part == part)
+    }
+
+    @Test(arguments: [
+        "images_not_in_train.txt", "latest.txt", "intervals.txt", "train_test.txt", "names.txt",
+    ])
+    func `names that say nothing, or two things, are asked about`(name: String) throws {
+        #expect(throws: SplitError.unknownPart(word: folder.path + "/" + name)) { try read(name, "a.png\n") }
+        _ = try folder.file(name, Array("a.png\n".utf8))
+        #expect(try SplitLists(reading: ["test=" + folder.path + "/" + name]).entries["a.png"]?.part == .test)
+    }
+
+    @Test func `quotes, folders, carriage returns and marks around a name do not matter`() throws {
+        let lists = try read("test", "\u{FEFF}\"a.png\"\r\nimages_001/images/b.png\r\n\r\n c.png \r\n")
+        #expect(Set(lists.entries.keys) == ["a.png", "b.png", "c.png"])
+    }
+
+    @Test func `folders called normal and anomaly say what the images are, and settings know`() throws {
+        let normal = try read("normal/test", "a.png\n")
+        let anomaly = try read("anomaly/test", "a.png\n")
+        #expect(normal.entries["a.png"]?.isNormal == true && anomaly.entries["a.png"]?.isNormal == false)
+        func settings(_ lists: SplitLists) throws -> IngestSettings {
+            try IngestSettings(
+                version: "", table: folder.path + "/normal/test", query: RadiographQuery(position: nil),
+                split: .lists(lists, validation: 0, seed: 0), steps: RadiographSteps(), shards: 1)
+        }
+        #expect(try settings(normal) != settings(anomaly))
+    }
+
+    @Test func `a table is no list`() throws {
+        #expect(throws: SplitError.noList(path: folder.path + "/test.csv")) {
+            try read("test.csv", "file,label\na.png,x\n")
+        }
     }
 }
 

@@ -102,14 +102,18 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         let path = FileManager.default.temporaryDirectory.path + "/csv-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data([0x61, 0x0A, 0xFF, 0x0A]).write(to: URL(fileURLWithPath: path))
-        #expect(throws: CSVError.notUTF8(line: 2)) { try CSV.forEachRecord(ofFile: path) { _ in } }
+        #expect(throws: CSVFileError(path: path, error: .notUTF8(line: 2))) {
+            try CSV.forEachRecord(ofFile: path) { _ in }
+        }
         let long = "a\n" + String(repeating: "b", count: CSV.longestRecord + 1)
         #expect(throws: CSVError.recordTooLong(line: 2, limit: CSV.longestRecord)) {
             try CSV.records(in: long)
         }
         // The beginning of a byte order mark that is none is no UTF-8 either.
         try Data([0xEF, 0xBB, 0x61]).write(to: URL(fileURLWithPath: path))
-        #expect(throws: CSVError.notUTF8(line: 1)) { try CSV.forEachRecord(ofFile: path) { _ in } }
+        #expect(throws: CSVFileError(path: path, error: .notUTF8(line: 1))) {
+            try CSV.forEachRecord(ofFile: path) { _ in }
+        }
     }
 
     @Test func `broken quoting names its line`() {
