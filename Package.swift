@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "Screening", targets: ["Screening"]),
         .library(name: "Camelyon", targets: ["Camelyon"]),
         .library(name: "Annotations", targets: ["Annotations"]),
+        .library(name: "CamelyonEvaluation", targets: ["CamelyonEvaluation"]),
         .library(name: "Preprocessing", targets: ["Preprocessing"]),
     ],
     dependencies: [
@@ -91,8 +92,10 @@ let package = Package(
         // How good a model is.
         .target(
             name: "Evaluation",
-            dependencies: ["Flow", "Records", "Pixels", "Staining", "Networks", "Training"],
-            swiftSettings: strict),
+            dependencies: [
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
+                "Training",
+            ], swiftSettings: strict),
 
         // Chest X-rays and their table.
         .target(
@@ -119,6 +122,9 @@ let package = Package(
         // Camelyon16: what lies where, which tiles, and cutting them.
         .target(name: "Camelyon", dependencies: ["Records", "Pixels", "Kernels"], swiftSettings: strict),
         .target(name: "Annotations", dependencies: ["Records", "Pixels"], swiftSettings: strict),
+        .target(
+            name: "CamelyonEvaluation", dependencies: ["Annotations", "Records", "Pixels", "Kernels"],
+            swiftSettings: strict),
         .target(
             name: "Preprocessing",
             dependencies: [
@@ -195,7 +201,12 @@ let package = Package(
             dependencies: ["ONNXExport", "Networks", "Staining", "Records", "Kernels", "TestSupport"],
             exclude: ["check_onnx.py"], swiftSettings: strict),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Kernels", "Pixels", "TestSupport"],
+            name: "EvaluationTests",
+            dependencies: [
+                "Evaluation", "Training", "ImageFiles", "Pictures", "Kernels", "Pixels", "Records",
+                "TestSupport",
+            ],
+            exclude: ["make_evaluation_golden.py"], resources: [.copy("evaluation-golden.json")],
             swiftSettings: strict),
         .testTarget(
             name: "OutliersTests", dependencies: ["Outliers", "Kernels"],
@@ -227,6 +238,12 @@ let package = Package(
         .testTarget(
             name: "CamelyonTests", dependencies: ["Camelyon", "Pixels", "Records", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "CamelyonEvaluationTests",
+            dependencies: [
+                "CamelyonEvaluation", "Annotations", "Kernels", "Pixels", "Records", "TestSupport",
+            ],
+            exclude: ["make_froc_golden.py"], resources: [.copy("froc-golden.json")], swiftSettings: strict),
         .testTarget(
             name: "PreprocessingTests",
             dependencies: [

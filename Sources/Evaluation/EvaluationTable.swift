@@ -5,18 +5,19 @@ extension ImageEvaluation {
     /// Every image as CSV: first those with a score, then those without one, with the reason.
     public var table: String {
         var text = CSV.line([
-            "file", "label", "group", "score", "mean_red", "mean_optical_density", "mean_intensity", "reason",
+            "file", "label", "group", "findings", "score", "mean_red", "mean_optical_density",
+            "mean_intensity", "reason",
         ])
         for row in rows {
             text += CSV.line([
-                row.name, Self.label(row.isAbnormal), row.group ?? "", "\(row.score)",
+                row.name, Self.label(row.isAbnormal), row.group ?? "", row.finding, "\(row.score)",
                 "\(row.baselines.meanRed)", "\(row.baselines.meanOpticalDensity)",
                 "\(row.baselines.meanIntensity)", "",
             ])
         }
         for image in leftOut {
             text += CSV.line([
-                image.name, Self.label(image.isAbnormal), image.group ?? "", "", "", "", "",
+                image.name, Self.label(image.isAbnormal), image.group ?? "", "", "", "", "", "",
                 image.defect.reason,
             ])
         }

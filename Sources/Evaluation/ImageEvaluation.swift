@@ -11,6 +11,8 @@ public struct ImageEvaluation: Sendable {
         public let name: String
         public let group: String?
         public let isAbnormal: Bool
+        /// What is wrong with it, in the manifest's words.
+        public let finding: String
         public let score: Float
         public let baselines: ImageBaselines
     }
@@ -27,6 +29,28 @@ public struct ImageEvaluation: Sendable {
     public enum Progress: Sendable {
         case preparing(PreparationProgress)
         case scoring(done: Int, total: Int)
+    }
+
+    /// The images as statistics take them: each score as the number that tables have, so that a report from a table is the
+    /// same.
+    public var scoredImages: [ScoredImage] {
+        rows.map { row in
+            ScoredImage(
+                score: Double(row.score.description) ?? Double(row.score), isAbnormal: row.isAbnormal,
+                group: row.group,
+                classes: row.isAbnormal ? ScoredImage.classes(joined: row.finding) : [])
+        }
+    }
+
+    /// What the model is compared with.
+    public var trivialQuantities: [TrivialQuantity] {
+        [
+            TrivialQuantity(name: "mean red", values: rows.map(\.baselines.meanRed)),
+            TrivialQuantity(
+                name: "mean optical density", values: rows.map(\.baselines.meanOpticalDensity),
+                tolerance: EvaluationSummary.densityTolerance),
+            TrivialQuantity(name: "mean intensity", values: rows.map(\.baselines.meanIntensity)),
+        ]
     }
 
     public let rows: [Row]
@@ -52,7 +76,8 @@ public struct ImageEvaluation: Sendable {
             known[prepared.names[index]].map { image in
                 Row(
                     name: image.image.name, group: image.image.group, isAbnormal: image.isAbnormal,
-                    score: scores[index], baselines: ImageBaselines(prepared.image(index)))
+                    finding: image.finding, score: scores[index],
+                    baselines: ImageBaselines(prepared.image(index)))
             }
         }
         leftOut = prepared.bad.compactMap { bad in

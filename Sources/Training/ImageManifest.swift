@@ -11,6 +11,8 @@ struct ImageManifest {
     private static let imageNames = ["file", "path", "image", "tile", "filename", "image_index"]
     private static let labelNames = ["label", "labels", "finding_labels", "nih_label"]
     private static let splitNames = ["split"]
+    /// What is wrong, in more words than a label may have.
+    private static let findingNames = ["findings", "finding_labels", "nih_label"]
     private static let groupNames = [
         "group", "patient", "patient_id", "slide", "slide_id", "cluster", "source_tile_cluster",
     ]
@@ -66,7 +68,9 @@ struct ImageManifest {
         guard !chosen.isEmpty else { throw noRows(of: part, entries) }
         try requireFiles(chosen.map(\.image))
         return LabeledListing(
-            images: chosen.map { LabeledImage(image: $0.image, isAbnormal: !$0.isNormal) },
+            images: chosen.map {
+                LabeledImage(image: $0.image, isAbnormal: !$0.isNormal, finding: $0.finding)
+            },
             remarks: remarks(repeated))
     }
 
@@ -92,6 +96,8 @@ struct ImageManifest {
         let verdicts = try verdicts()
         let parts = try parts()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let labelColumn = try index(named: columns.label, or: Self.labelNames, meaning: "label")
+        let findingColumn = index(of: Self.findingNames) ?? labelColumn
         var entries: [ManifestEntry] = []
         var known: [String: Int] = [:]
         for (row, (isNormal, part)) in zip(rows, zip(verdicts, parts)) {
@@ -102,7 +108,9 @@ struct ImageManifest {
                 image: .init(
                     name: name, path: url.path, group: group == "" ? nil : group,
                     isValidation: part == .validation),
-                isNormal: isNormal, part: part, line: row.line)
+                isNormal: isNormal, finding: isNormal ? "" : findingColumn.map { row.fields[$0] } ?? "",
+                part: part,
+                line: row.line)
             // One file under two spellings of its path is one image.
             let place = url.standardizedFileURL.path
             if let first = known[place] {

@@ -9,10 +9,13 @@ public enum ImagePart: String, Sendable, CaseIterable {
 public struct LabeledImage: Sendable, Equatable {
     public let image: ImageListing.Image
     public let isAbnormal: Bool
+    /// What is wrong with an abnormal image, as the manifest has it: `tumor`, `Effusion|Mass`; empty for normal ones.
+    public let finding: String
 
-    public init(image: ImageListing.Image, isAbnormal: Bool) {
+    public init(image: ImageListing.Image, isAbnormal: Bool, finding: String = "") {
         self.image = image
         self.isAbnormal = isAbnormal
+        self.finding = finding
     }
 }
 

@@ -2,6 +2,8 @@
 struct ManifestEntry {
     let image: ImageListing.Image
     let isNormal: Bool
+    /// What is wrong with an abnormal image, in the manifest's words.
+    let finding: String
     let part: ImagePart
     /// Of the manifest, for messages.
     let line: Int

@@ -21,10 +21,10 @@ package enum ManifestWords {
         text.trimmingCharacters(in: .whitespaces).lowercased()
     }
 
-    static func isNormal(_ word: String) -> Bool { normalWords.contains(word) }
+    package static func isNormal(_ word: String) -> Bool { normalWords.contains(word) }
 
     /// Whether a word has a meaning here. Several findings are separated by bars, as NIH does.
-    static func isKnown(_ word: String) -> Bool {
+    package static func isKnown(_ word: String) -> Bool {
         normalWords.contains(word)
             || word.split(separator: "|", omittingEmptySubsequences: false)
                 .allSatisfy { abnormalWords.contains(String($0)) }

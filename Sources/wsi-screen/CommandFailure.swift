@@ -1,4 +1,5 @@
 import Camelyon
+import Evaluation
 import Foundation
 import Networks
 import Preprocessing
@@ -22,6 +23,8 @@ struct CommandFailure {
                 FolderInTheWay.otherSettings:
                 ExitStatus.usage
             case is FindingsTableError, is CSVFileError, is NothingSelected, is SharesDisagree,
+                is ScoredTableError,
+                is LabeledScoresError,
                 is FilmListingError, is FilmModelError,
                 is CamelyonDatasetError, is TileListError, is StainTargetUnusable:
                 ExitStatus.badInput

@@ -131,6 +131,54 @@ import Testing
         #expect(numbers["matched_pairs"] == 0 && numbers["matched_auc"] == nil)
     }
 
+    @Test
+    func `a report has numbers, pictures and tables, the same every time, and from its own table again`()
+        throws
+    {
+        let first = try evaluate(["-o", "report", "--replicates", "200", "--seed", "3"])
+        #expect(first.status == 0 && first.output.contains("95 % interval"), "\(first.errors)")
+        let names = [
+            "report.md", "report.json", "roc.csv", "roc.svg", "roc.png", "scores.svg", "scores.png",
+            "groups.csv",
+            "classes.csv", "images.csv",
+        ]
+        #expect(folder.files().filter { $0.hasPrefix("report/") } == names.map { "report/" + $0 }.sorted())
+        _ = try evaluate(["-o", "again", "--replicates", "200", "--seed", "3", "--workers", "1"])
+        for name in names {
+            let bytes = try Data(contentsOf: folder.url.appendingPathComponent("report/" + name))
+            #expect(
+                try bytes == Data(contentsOf: folder.url.appendingPathComponent("again/" + name)), "\(name)")
+        }
+        let table = try Program.run(
+            [
+                "evaluate", "--table", "report/images.csv", "-o", "table", "--replicates", "200", "--seed",
+                "3",
+            ], in: folder)
+        #expect(table.status == 0 && table.output.hasPrefix("# images.csv"))
+        func numbers(_ path: String) throws -> [String: Any] {
+            let data = try Data(contentsOf: folder.url.appendingPathComponent(path))
+            var fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            fields["title"] = nil
+            return fields
+        }
+        let (ours, theirs) = (try numbers("report/report.json"), try numbers("table/report.json"))
+        #expect(NSDictionary(dictionary: ours).isEqual(to: theirs))
+    }
+
+    @Test(arguments: [
+        (["--table", "t.csv", "--model", "m.safetensors"], 64, "--model"), ([], 64, "--table"),
+        (["--table", "t.csv"], 65, "label"), (["--table", "u.csv"], 65, "line 2"),
+        (["--table", "n.csv"], 64, "nothing to separate"), (["--table", "absent.csv"], 65, "absent.csv"),
+    ])
+    func `tables that cannot be judged say why`(options: [String], status: Int, word: String) throws {
+        _ = try folder.file("t.csv", Array("score,kind\n1,normal\n".utf8))
+        _ = try folder.file("u.csv", Array("score,label\nhigh,normal\n".utf8))
+        _ = try folder.file("n.csv", Array("score,label\n1,normal\n2,normal\n".utf8))
+        let ending = try Program.run(["evaluate"] + options, in: folder)
+        #expect(Int(ending.status) == status && ending.errors.contains(word), "\(ending.errors)")
+        #expect(ending.output.isEmpty)
+    }
+
     @Test func `images that cannot be used are named, with group and reason`() throws {
         _ = try folder.file("x1.png", [1, 2, 3])
         let refused = try evaluate()
@@ -145,9 +193,9 @@ import Testing
         let lines = table.split(separator: "\n")
         #expect(
             lines.first
-                == "file,label,group,score,mean_red,mean_optical_density,mean_intensity,reason")
-        #expect(lines.count == 7 && lines.last == "x1.png,abnormal,q1,,,,,corrupt")
-        #expect(lines.contains { $0.hasPrefix("n2.png,normal,p2,0.") && $0.hasSuffix(",") })
+                == "file,label,group,findings,score,mean_red,mean_optical_density,mean_intensity,reason")
+        #expect(lines.count == 7 && lines.last == "x1.png,abnormal,q1,,,,,,corrupt")
+        #expect(lines.contains { $0.hasPrefix("n2.png,normal,p2,,0.") && $0.hasSuffix(",") })
     }
 
     @Test func `the scores depend neither on workers nor on repeated rows`() throws {
