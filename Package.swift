@@ -123,7 +123,8 @@ let package = Package(
         .target(name: "Camelyon", dependencies: ["Records", "Pixels", "Kernels"], swiftSettings: strict),
         .target(name: "Annotations", dependencies: ["Records", "Pixels"], swiftSettings: strict),
         .target(
-            name: "CamelyonEvaluation", dependencies: ["Annotations", "Records", "Pixels", "Kernels"],
+            name: "CamelyonEvaluation",
+            dependencies: ["Camelyon", "Annotations", "Records", "Pixels", "Kernels"],
             swiftSettings: strict),
         .target(
             name: "Preprocessing",
@@ -136,7 +137,7 @@ let package = Package(
         .executableTarget(
             name: "wsi-screen",
             dependencies: [
-                "Preprocessing", "Camelyon",
+                "Preprocessing", "CamelyonEvaluation", "Camelyon",
                 "Screening", "Evaluation", "Radiographs", "Training", "ONNXExport", "Networks", "Tensors",
                 "Slides",
                 "Staining",
@@ -241,7 +242,8 @@ let package = Package(
         .testTarget(
             name: "CamelyonEvaluationTests",
             dependencies: [
-                "CamelyonEvaluation", "Annotations", "Kernels", "Pixels", "Records", "TestSupport",
+                "CamelyonEvaluation", "Camelyon", "Annotations", "Kernels", "Pixels", "Records",
+                "TestSupport",
             ],
             exclude: ["make_froc_golden.py"], resources: [.copy("froc-golden.json")], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 import Camelyon
+import CamelyonEvaluation
 import Evaluation
 import Foundation
 import Networks
@@ -24,7 +25,8 @@ struct CommandFailure {
                 ExitStatus.usage
             case is FindingsTableError, is CSVFileError, is NothingSelected, is SharesDisagree,
                 is ScoredTableError,
-                is LabeledScoresError,
+                is LabeledScoresError, is ChallengeError, is FROCError, is EvaluationMaskError,
+                is ScoreTableError,
                 is FilmListingError, is FilmModelError,
                 is CamelyonDatasetError, is TileListError, is StainTargetUnusable:
                 ExitStatus.badInput

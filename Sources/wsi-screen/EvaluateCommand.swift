@@ -7,9 +7,17 @@ import Records
 import Screening
 import Training
 
-struct EvaluateCommand: AsyncParsableCommand {
+struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
+        abstract: "How good are the scores.",
+        subcommands: [EvaluateImagesCommand.self, EvaluateCamelyon16Command.self],
+        defaultSubcommand: EvaluateImagesCommand.self)
+}
+
+struct EvaluateImagesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "images",
         abstract: "How well scores separate abnormal from normal images.",
         discussion: """
             Takes the test rows of a CSV manifest (columns file, label, and split if there is one), scores them with a \

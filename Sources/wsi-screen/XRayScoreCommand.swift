@@ -37,7 +37,7 @@ struct XRayScoreCommand: AsyncParsableCommand {
     var extractor: String?
 
     @Option(help: "Which rows of a manifest: train, validation, test or all.")
-    var split: EvaluateCommand.Split = .all
+    var split: EvaluateImagesCommand.Split = .all
 
     @Flag(help: "Draw a heatmap for each film.")
     var heatmaps = false
