@@ -1,5 +1,5 @@
 internal import ImageFiles
-public import Records
+internal import Records
 
 /// The folder that a report is written to: for readers, programs, spreadsheets and eyes.
 public struct EvaluationFolder {
@@ -11,9 +11,11 @@ public struct EvaluationFolder {
 
     private let path: String
 
-    public init(path: String) throws(FileError) {
+    /// - Throws: `FileError`, `FolderInTheWay` if such files are there that this program did not write.
+    public init(path: String) throws {
         self.path = path
         try AtomicFile.makeWritableFolder(path)
+        try FolderSettings.claim(path, forCommand: "evaluate images", owned: Self.files)
     }
 
     /// Writes everything. The same images give the same bytes.

@@ -8,13 +8,16 @@ public struct FilmListing: Sendable {
         /// As the table names it, or the path below the folder.
         public let name: String
         public let path: String
-        /// From the table's columns label, split and patient; empty where there are none.
+        /// From the table's columns label, split, patient and findings; empty where there are none.
         public var label = ""
         public var split = ""
         public var patient = ""
+        public var findings = ""
     }
 
     public let films: [Film]
+    /// Whether all images of a folder are meant, so that no results may go there.
+    public let isWholeFolder: Bool
 
     /// - Parameters:
     ///   - path: a folder that an ingest wrote, a manifest (CSV with a column file), a folder of images, or one image.
@@ -32,6 +35,7 @@ public struct FilmListing: Sendable {
         } else {
             films = [Film(name: (path as NSString).lastPathComponent, path: path)]
         }
+        isWholeFolder = isFolder && !FileManager.default.fileExists(atPath: manifest)
         guard !films.isEmpty else { throw FilmListingError.noFilms(path: path, part: part) }
     }
 
@@ -59,7 +63,7 @@ public struct FilmListing: Sendable {
             guard !name.isEmpty else { throw FilmListingError.noFile(path: path, line: record.line) }
             let film = Film(
                 name: name, path: URL(fileURLWithPath: name, relativeTo: folder).path, label: value("label"),
-                split: value("split"), patient: value("patient"))
+                split: value("split"), patient: value("patient"), findings: value("findings"))
             if part == nil || ManifestWords.part(ManifestWords.word(film.split)) == part {
                 films.append(film)
             }

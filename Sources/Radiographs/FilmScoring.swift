@@ -19,7 +19,7 @@ public struct FilmScoring: Sendable {
     public var workers = CoreCount.available
 
     private static let header = [
-        "file", "label", "split", "patient", "status", "score", "percentile", "heatmap", "reason",
+        "file", "label", "split", "patient", "findings", "status", "score", "percentile", "heatmap", "reason",
     ]
     private static let heatmapFolder = "heatmaps"
     private static let table = "scores.csv"
@@ -50,7 +50,7 @@ public struct FilmScoring: Sendable {
     {
         try AtomicFile.makeWritableFolder(output)
         let lock = try FolderLock(folder: output)
-        let list = films.map { "\($0.name),\($0.label),\($0.split),\($0.patient)\n" }.joined()
+        let list = films.map { "\($0.name),\($0.label),\($0.split),\($0.patient),\($0.findings)\n" }.joined()
         try FolderSettings.claim(
             output,
             for: Settings(
@@ -58,6 +58,7 @@ public struct FilmScoring: Sendable {
                 films: Checksum.sha256(Array(list.utf8))),
             results: "scores", owned: [FilmScoreRecord.fileName, Self.table, Self.heatmapFolder],
             overwrite: overwrite)
+        let earlier = earlierHeatmaps
         try AtomicFile.remove(output + "/" + FilmScoreRecord.fileName)
         if drawsHeatmaps { try AtomicFile.makeFolder(output + "/" + Self.heatmapFolder) }
         var (scored, stages) = try await scoredFilms(progress: progress)
@@ -68,7 +69,8 @@ public struct FilmScoring: Sendable {
         var files = [Self.table: Checksum.sha256(text)]
         for film in scored { files[names[film.index]] = film.heatmap }
         files = files.filter { !$0.value.isEmpty }
-        try removeStaleHeatmaps(besides: Set(files.keys))
+        // Of films that have become unreadable since they were drawn.
+        for name in earlier where files[name] == nil { try AtomicFile.remove(output + "/" + name) }
         let count = scored.count { if case .success = $0.outcome { true } else { false } }
         let record = FilmScoreRecord(
             version: version, model: model.record.name, modelSHA256: modelSHA256, films: films.count,
@@ -78,13 +80,12 @@ public struct FilmScoring: Sendable {
         return record
     }
 
-    /// Heatmaps of films that have become unreadable since they were drawn.
-    private func removeStaleHeatmaps(besides names: Set<String>) throws {
-        let folder = output + "/" + Self.heatmapFolder
-        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where !names.contains(Self.heatmapFolder + "/" + file) {
-            try AtomicFile.remove(folder + "/" + file)
-        }
+    /// The heatmaps that an earlier run vouched for.
+    private var earlierHeatmaps: [String] {
+        struct Files: Decodable { let files: [String: String] }
+        let url = URL(fileURLWithPath: output + "/" + FilmScoreRecord.fileName)
+        let files = (try? JSONText.decode(Files.self, from: url))?.files ?? [:]
+        return files.keys.filter { $0.hasPrefix(Self.heatmapFolder + "/") && !$0.contains("..") }
     }
 
     private func scoredFilms(progress: (Int, Int) -> Void) async throws -> ([ScoredFilm], [StageReport]) {
@@ -132,7 +133,7 @@ public struct FilmScoring: Sendable {
         let names = heatmapNames
         let rows = zip(films, outcomes).enumerated().map { index, row in
             let (film, outcome) = row
-            let known = [film.name, film.label, film.split, film.patient]
+            let known = [film.name, film.label, film.split, film.patient, film.findings]
             switch outcome {
             case .success(let score):
                 let percentile = CSV.decimal(model.normalScores.percentile(of: score), places: 2)

@@ -51,7 +51,8 @@ public struct FindingsTable: Sendable {
         }
         let image = fields[columns.image]
         guard isFileName(image) else {
-            return .failure(Defect(reason: "'\(image.prefix(80))' is no file name"))
+            return .failure(
+                Defect(reason: "'\(image.prefix(80))' is no file name of at most \(longestName) bytes"))
         }
         let findings = fields[columns.findings].split(separator: "|").map {
             $0.trimmingCharacters(in: .whitespaces)

@@ -69,7 +69,8 @@ public struct RadiographIngest: Sendable {
         if shard.isWhole, selection.items.isEmpty {
             throw NothingSelected(
                 description:
-                    "none of the \(wanted.reduce(0) { $0 + $1.images }) wanted films lies below '\(images)'")
+                    "none of the \(wanted.reduce(0) { $0 + $1.images }) wanted films can be taken from "
+                    + "'\(images)' (\(NothingSelected.text(selection.counts)))")
         }
         progress(.selected(films: selection.items.count, rows: findings.count))
 
@@ -184,6 +185,11 @@ public struct RadiographIngest: Sendable {
 public struct NothingSelected: Error, Equatable, CustomStringConvertible {
     public let description: String
 
+    static func text(_ counts: [RowOutcome: Int]) -> String {
+        counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }
+            .joined(separator: ", ")
+    }
+
     static func check(
         _ selection: RadiographSelection, _ table: FindingsTable, _ query: RadiographQuery
     ) throws(NothingSelected) {
@@ -196,11 +202,9 @@ public struct NothingSelected: Error, Equatable, CustomStringConvertible {
             )
         }
         guard !selection.items.isEmpty else {
-            let counts = selection.counts.sorted { $0.key.rawValue < $1.key.rawValue }
-                .map { "\($0.value) \($0.key.rawValue)" }
             throw NothingSelected(
                 description:
-                    "no row of the table is wanted (\(counts.joined(separator: ", "))); check --view, and that the "
+                    "no row of the table is wanted (\(text(selection.counts))); check --view, and that the "
                     + "lists of --split have the table's image names")
         }
     }

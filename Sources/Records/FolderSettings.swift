@@ -41,14 +41,35 @@ public enum FolderSettings {
     ///
     /// - Throws: ``FolderInTheWay/amongInput(output:input:)``.
     public static func requireApart(output: String, input: String) throws(FolderInTheWay) {
-        func resolved(_ path: String) -> String {
-            let path = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-            return path.hasSuffix("/") ? path : path + "/"
-        }
         let (first, second) = (resolved(output), resolved(input))
         guard !first.hasPrefix(second), !second.hasPrefix(first) else {
             throw .amongInput(output: output, input: input)
         }
+    }
+}
+
+extension FolderSettings {
+    /// The folder as it will be called once it exists: what exists of its path without links, and a slash at the end.
+    private static func resolved(_ path: String) -> String {
+        var known = URL(fileURLWithPath: path).standardizedFileURL
+        var rest: [String] = []
+        while known.path != "/", !FileManager.default.fileExists(atPath: known.path) {
+            rest.insert(known.lastPathComponent, at: 0)
+            known.deleteLastPathComponent()
+        }
+        let path = ([known.resolvingSymlinksInPath().path] + rest).joined(separator: "/")
+        return path.hasSuffix("/") ? path : path + "/"
+    }
+
+    /// Claims a folder for results that may always be replaced by later ones of the same command, but by nothing else.
+    ///
+    /// - Throws: ``FolderInTheWay``; `FileError`.
+    public static func claim(_ folder: String, forCommand command: String, owned: [String]) throws {
+        try claim(folder, for: Command(command: command), results: "results", owned: owned)
+    }
+
+    private struct Command: Codable {
+        let command: String
     }
 }
 

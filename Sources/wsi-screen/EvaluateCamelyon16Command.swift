@@ -88,7 +88,11 @@ struct EvaluateCamelyon16Command: AsyncParsableCommand {
         let logger = out.makeLogger()
         do {
             try FolderSettings.requireApart(output: output, input: root)
+            try FolderSettings.requireApart(output: output, input: screened)
             try AtomicFile.makeWritableFolder(output)
+            try FolderSettings.claim(
+                output, forCommand: "evaluate camelyon16",
+                owned: ["detections", "slides.csv", "summary.csv", "froc.json"])
             let dataset = try CamelyonDataset(root: root)
             // The radius is a length; slides of both scanners have about this resolution, as the challenge takes it.
             let pixels = radius / OfficialRule.micronsPerPixel

@@ -61,8 +61,10 @@ struct XRayScoreCommand: AsyncParsableCommand {
         let logger = out.makeLogger()
         do {
             let loaded = try ModelCommand.load(model, extractor: extractor)
+            let listing = try FilmListing(films, part: split.part)
+            if listing.isWholeFolder { try FolderSettings.requireApart(output: output, input: films) }
             var scoring = try FilmScoring(
-                films: try FilmListing(films, part: split.part).films, model: loaded.model,
+                films: listing.films, model: loaded.model,
                 modelSHA256: loaded.sha256, output: output, version: WSIScreen.version)
             scoring.drawsHeatmaps = heatmaps
             scoring.workers = workers

@@ -78,11 +78,11 @@ import Training
             let film = try PNGFile.read(folder.url.appendingPathComponent("films/f\(seed).png"))
             let score = try scorer.score(recipe.scored(film, scratch: &scratch))
             let row = try #require(rows["f\(seed).png"])
-            #expect(row[4] == "ok" && row[5] == score.description && row[7] == "heatmaps/f\(seed).png")
-            let picture = try PNGFile.read(folder.url.appendingPathComponent("out/" + row[7]))
+            #expect(row[5] == "ok" && row[6] == score.description && row[8] == "heatmaps/f\(seed).png")
+            let picture = try PNGFile.read(folder.url.appendingPathComponent("out/" + row[8]))
             #expect(picture.width > 900 && picture.height > 450)
         }
-        for name in Self.bad { #expect(rows[name]?[4] == "unreadable" && rows[name]?[5] == "") }
+        for name in Self.bad { #expect(rows[name]?[5] == "unreadable" && rows[name]?[6] == "") }
         #expect(folder.files().count { $0.hasPrefix("out/heatmaps/") } == 8)
     }
 
@@ -106,6 +106,20 @@ import Training
             try await run("out", workers: 1)
         }
         #expect(folder.files().contains("out/heatmaps/mine.txt"))
+    }
+
+    @Test func `a heatmap of a film that has become unreadable goes, and other files beside it stay`()
+        async throws
+    {
+        _ = try await run("out", workers: 2)
+        _ = try folder.file("out/heatmaps/mine.png", [1])
+        _ = try folder.file("films/f3.png", [1, 2, 3])
+        let record = try await run("out", workers: 2)
+        #expect(record.scored == 7)
+        let names = folder.files().filter { $0.hasPrefix("out/heatmaps/") }
+        #expect(
+            names.contains("out/heatmaps/mine.png") && !names.contains("out/heatmaps/f3.png")
+                && names.count == 8)
     }
 
     @Test func `heatmaps that were not asked for again are taken away`() async throws {

@@ -150,7 +150,9 @@ import Training
         await #expect(throws: FolderInTheWay.foreign(folder: folder.path + "/mine", name: "train")) {
             try await foreign.run()
         }
-        for output in ["films", "films/out", "."] {
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/link", withDestinationPath: folder.path + "/films")
+        for output in ["films", "films/out", ".", "link/out", "link/new/deep"] {
             let inside = try self.job(output)
             await #expect(throws: FolderInTheWay.self) { try await inside.run() }
         }
