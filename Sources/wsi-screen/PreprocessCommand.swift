@@ -37,7 +37,8 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
             --tiles cuts exactly the tiles of a list: names as the paper publishes them (in which x is the ROW), a folder \
             of its four lists, or a CSV with the columns slide,x,y,label, where x and y are the top left corner.
 
-            Each tile's stain is normalized by itself, to the paper's region of normal_056, or to --stain-target. \
+            Each tile's stain is normalized by itself, to the paper's region of normal_056 (where it is missing, \
+            to the built-in model's target) or to --stain-target. \
             Configurations for training normalize what they train on themselves: --no-stain leaves it to them.
 
             Run the same command again to go on after an interruption: neither slides nor tiles are cut twice.
@@ -87,9 +88,9 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "paper (a region of normal_056), an image, a model file, or the name of a built-in model.",
-            valueName: "target"))
-    var stainTarget = "paper"
+            "paper (a region of normal_056), an image, a model file, or the name of a built-in model. Default: paper, "
+                + "or he-lung-demo where normal_056 is missing.", valueName: "target"))
+    var stainTarget: String?
 
     @Option(help: "paper: brightness first, no gain. vahadane: match the target's 99th percentiles.")
     var match: StainMatch = .paper
@@ -207,9 +208,7 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
         if let repeats = list?.repeats, repeats.count > 0 {
             logger.warning("\(repeats.count) tiles are listed more than once; each is cut once")
         }
-        let stain =
-            noStain
-            ? nil : try await StainTargetChoice(stainTarget).target(in: dataset, match: match)
+        let stain = noStain ? nil : try await stain(dataset, logger)
         var settings = TileCutSettings(
             version: WSIScreen.version, list: list.map(TileCutSettings.ListIdentity.init),
             sampling: list == nil ? sampling : nil, stain: stain,
@@ -226,6 +225,22 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
         job.workers = workers
         job.memoryLimit = Int(memory * 0x1p30)
         return job
+    }
+
+    /// The target that was asked for; else the paper's, and where its slide is missing the built-in model's, which is said.
+    private func stain(_ dataset: CamelyonDataset, _ logger: Logger) async throws -> TileCutSettings.Stain {
+        if let stainTarget {
+            return try await StainTargetChoice(stainTarget).target(in: dataset, match: match)
+        }
+        do { return try await StainTargetChoice.paper.target(in: dataset, match: match) } catch {
+            guard error is StainTargetUnusable else { throw error }
+            logger.warning(
+                """
+                the paper's stain target cannot be had (\((error as? StainTargetUnusable)?.reason ?? "")): taken is that \
+                of he-lung-demo; --stain-target names another
+                """)
+            return try await StainTargetChoice("he-lung-demo").target(in: dataset, match: match)
+        }
     }
 
     private var sampling: TileCutSettings.Sampling {

@@ -46,6 +46,13 @@ import Testing
         #expect((record?["slides"] as? [String: Int]) == ["ok": 6])
     }
 
+    @Test func `without the paper's slide the built-in target is taken, and said so`() throws {
+        let ending = try Program.run(Array(Self.command.dropLast(2)) + ["-o", "out"], in: folder)
+        #expect(ending.status == 0 && ending.errors.contains("he-lung-demo"), "\(ending.errors)")
+        let settings = try String(contentsOfFile: folder.path + "/out/settings.json", encoding: .utf8)
+        #expect(settings.contains("model he-lung-demo"))
+    }
+
     @Test func `a run that is killed at any moment goes on and ends in the same bytes`() throws {
         #expect(try Program.run(Self.command + ["-o", "whole", "-q"], in: folder).status == 0)
         var kills = 0
