@@ -22,6 +22,15 @@ static void wsi_jpeg_exit(j_common_ptr info) {
 
 static void wsi_jpeg_quiet(j_common_ptr info) { (void)info; }
 
+/// Prepares `errors` to leave by its `escape`, with the text in `message`; warnings are counted in silence.
+static struct jpeg_error_mgr *wsi_jpeg_catch(wsi_jpeg_errors *errors, char *message) {
+    struct jpeg_error_mgr *base = jpeg_std_error(&errors->base);
+    base->error_exit = wsi_jpeg_exit;
+    base->output_message = wsi_jpeg_quiet;
+    errors->message = message;
+    return base;
+}
+
 /// Decodes a JPEG stream to interleaved 8-bit RGB. With `pixels` NULL only the size is read.
 /// Returns 0 on success; 1 with a text in `message` (JMSG_LENGTH_MAX bytes) on failure; the number of libjpeg's
 /// warnings about corrupt data goes to `warnings`.
@@ -29,10 +38,7 @@ static int wsi_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, 
                            long *warnings, char *message) {
     struct jpeg_decompress_struct info;
     wsi_jpeg_errors errors;
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = wsi_jpeg_exit;
-    errors.base.output_message = wsi_jpeg_quiet;
-    errors.message = message;
+    info.err = wsi_jpeg_catch(&errors, message);
     if (setjmp(errors.escape)) {
         jpeg_destroy_decompress(&info);
         return 1;
@@ -131,10 +137,7 @@ static int wsi_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t heigh
                            unsigned long *count, char *message) {
     struct jpeg_compress_struct info;
     wsi_jpeg_errors errors;
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = wsi_jpeg_exit;
-    errors.base.output_message = wsi_jpeg_quiet;
-    errors.message = message;
+    info.err = wsi_jpeg_catch(&errors, message);
     if (setjmp(errors.escape)) {
         jpeg_destroy_compress(&info);
         return 1;

@@ -19,13 +19,13 @@ typedef struct {
 typedef struct {
     const uint8_t *bytes;
     size_t left;
-    char *message;
 } wsi_png_source;
 
+/// The error pointer is the caller's message.
 static void wsi_png_fail(png_structp png, png_const_charp text) {
-    wsi_png_source *source = (wsi_png_source *)png_get_error_ptr(png);
-    strncpy(source->message, text, WSI_PNG_MESSAGE - 1);
-    source->message[WSI_PNG_MESSAGE - 1] = 0;
+    char *message = (char *)png_get_error_ptr(png);
+    strncpy(message, text, WSI_PNG_MESSAGE - 1);
+    message[WSI_PNG_MESSAGE - 1] = 0;
     png_longjmp(png, 1);
 }
 
@@ -44,8 +44,8 @@ static void wsi_png_take(png_structp png, png_bytep target, size_t count) {
 /// width x height x channels bytes.
 /// Returns 0 on success; 1 with a text in `message` (WSI_PNG_MESSAGE bytes) on failure.
 static int wsi_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, wsi_png_form *form, char *message) {
-    wsi_png_source source = {bytes, count, message};
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, wsi_png_fail, wsi_png_quiet);
+    wsi_png_source source = {bytes, count};
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, wsi_png_fail, wsi_png_quiet);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
         strcpy(message, "there is no memory to decode it");
@@ -88,15 +88,7 @@ typedef struct {
     uint8_t *bytes;
     size_t count;
     size_t capacity;
-    char *message;
 } wsi_png_sink;
-
-static void wsi_png_fail_writing(png_structp png, png_const_charp text) {
-    wsi_png_sink *sink = (wsi_png_sink *)png_get_error_ptr(png);
-    strncpy(sink->message, text, WSI_PNG_MESSAGE - 1);
-    sink->message[WSI_PNG_MESSAGE - 1] = 0;
-    png_longjmp(png, 1);
-}
 
 static void wsi_png_put(png_structp png, png_bytep bytes, size_t count) {
     wsi_png_sink *sink = (wsi_png_sink *)png_get_io_ptr(png);
@@ -112,8 +104,8 @@ static void wsi_png_flush(png_structp png) { (void)png; }
 /// Returns 0 on success; 1 with a text in `message` (WSI_PNG_MESSAGE bytes) on failure.
 static int wsi_png_encode(const uint8_t *pixels, wsi_png_form form, int level, uint8_t *target, size_t *count,
                           char *message) {
-    wsi_png_sink sink = {target, 0, *count, message};
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &sink, wsi_png_fail_writing, wsi_png_quiet);
+    wsi_png_sink sink = {target, 0, *count};
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, wsi_png_fail, wsi_png_quiet);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
         strcpy(message, "there is no memory to encode it");

@@ -88,7 +88,7 @@ public struct CamelyonPreprocessing: Sendable {
 
     /// Removes tiles and records of slides that are no longer there, and folders without tiles.
     private func removeStale(_ records: [SlideCutRecord]) throws {
-        let known = Set(records.filter { $0.source != nil }.map(\.slide))
+        let known = Set(records.filter { $0.status != .excluded && $0.status != .notListed }.map(\.slide))
         let folder = output + "/" + SlideCutting.recordFolder
         for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
             let slide = String(file.prefix { $0 != "." })
@@ -149,18 +149,14 @@ public struct CamelyonPreprocessing: Sendable {
     ) async throws -> SlideCutRecord {
         switch job {
         case .done(let record): return record
-        case .work(let slide, _) where !isStarted:
-            var record = SlideCutRecord(slide)
-            let report = FailureReport.notStarted
-            (record.status, record.reason, record.message) = (.failed, report.reason, report.message)
-            return record
         case .work(let slide, let listed):
             let cutting = SlideCutting(
                 settings: settings, resolutions: resolutions, output: output, workers: workers
             ) { done, total in
                 progress(.tiles(slide: slide.name.description, done: done, of: total))
             }
-            return try await cutting.run(slide, listed: listed)
+            if isStarted { return try await cutting.run(slide, listed: listed) }
+            return cutting.finished(slide) ?? SlideCutRecord(notStarted: slide)
         }
     }
 

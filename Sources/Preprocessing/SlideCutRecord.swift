@@ -1,5 +1,6 @@
 internal import Camelyon
 internal import Records
+internal import Screening
 internal import Slides
 
 /// What became of one slide, as `slides/NAME.json`; written when its tiles are there, so that no later run visits the
@@ -71,6 +72,13 @@ struct SlideCutRecord: Sendable, Equatable, Codable {
         label = ""
         status = .failed
         fail(CutFailure.noSlide)
+    }
+
+    /// A slide that was not begun because the disk is full.
+    init(notStarted slide: CamelyonSlide) {
+        self.init(slide)
+        let report = FailureReport.notStarted
+        (status, reason, message) = (.failed, report.reason, report.message)
     }
 
     mutating func fail(_ failure: CutFailure) {

@@ -38,11 +38,11 @@ struct SlideCutting: Sendable {
         try Task.checkCancellation()
         // What the record does not name must not lie there, for whoever reads the folder. A slide that failed for want of
         // room or time keeps its tiles for the next run, which tries it again.
-        if record.status != .failed || record.isPermanent {
-            try removeStale(slide, besides: record.tiles.map(\.file))
-            try AtomicFile.remove(journalPath(of: slide))
-        }
+        let isSettled = record.status != .failed || record.isPermanent
+        if isSettled { try removeStale(slide, besides: record.tiles.map(\.file)) }
         try AtomicFile.write(try JSONText.encode(record), to: path(of: slide))
+        // The record takes over from the journal, so it must be there first.
+        if isSettled { try AtomicFile.remove(journalPath(of: slide)) }
         return record
     }
 
@@ -57,7 +57,7 @@ struct SlideCutting: Sendable {
     // MARK: Resuming
 
     /// The record of an earlier run, if slide, annotation and tiles are still what they were.
-    private func finished(_ slide: CamelyonSlide) -> SlideCutRecord? {
+    func finished(_ slide: CamelyonSlide) -> SlideCutRecord? {
         let url = URL(fileURLWithPath: path(of: slide))
         guard let record = try? JSONText.decode(SlideCutRecord.self, from: url), record.status != .failed,
             let source = record.source, (try? SlidePreflight.identity(ofFileAt: slide.path)) == source,

@@ -41,7 +41,7 @@ struct PreprocessCamelyon16Command: AsyncParsableCommand {
             to the built-in model's target) or to --stain-target. \
             Configurations for training normalize what they train on themselves: --no-stain leaves it to them.
 
-            Run the same command again to go on after an interruption: neither slides nor tiles are cut twice.
+            Run the same command again to go on after an interruption: what is finished is not cut again.
 
             Exit codes: 64 usage or other settings, 65 some slide or the list cannot be used, 73 output impossible or in \
             use, 74 I/O, 75 disk full, 130 and 143 interrupted.

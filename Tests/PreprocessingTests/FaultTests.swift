@@ -26,6 +26,7 @@ import Testing
         #expect(record.slides == ["ok": 4, "failed": 2])
         #expect(try row("normal_002", in: "out")["reason"] == "truncated")
         #expect(try row("test_002", in: "out")["reason"] == "not_a_slide")
+        #expect(try fixture.contents("out").keys.contains("slides/test_002.json"))
         #expect(try fixture.rows("out/manifest.csv").allSatisfy { $0["slide"] != "normal_002" })
         // Repaired, it is cut by the next run, and the others are not touched.
         let before = try times("out")
