@@ -75,7 +75,8 @@ let package = Package(
             name: "Tensors", dependencies: ["Flow", "Kernels"], exclude: ["Tensors.md"],
             swiftSettings: strict),
         .target(
-            name: "Networks", dependencies: ["Pixels", "Kernels", "Tensors", "Staining", "Records"],
+            name: "Networks",
+            dependencies: ["Outliers", "Pixels", "Kernels", "Tensors", "Staining", "Records"],
             resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
             swiftSettings: strict),
         .target(
@@ -85,8 +86,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Tensors",
-                "Networks", "Yams",
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Outliers", "Pictures", "Staining",
+                "Tensors", "Networks", "Yams",
             ], swiftSettings: strict),
 
         // How good a model is.
@@ -207,7 +208,8 @@ let package = Package(
                 "Evaluation", "Training", "ImageFiles", "Pictures", "Kernels", "Pixels", "Records",
                 "TestSupport",
             ],
-            exclude: ["make_evaluation_golden.py"], resources: [.copy("evaluation-golden.json")],
+            exclude: ["make_evaluation_golden.py", "make_comparison_golden.py"],
+            resources: [.copy("evaluation-golden.json"), .copy("comparison-golden.json")],
             swiftSettings: strict),
         .testTarget(
             name: "OutliersTests", dependencies: ["Outliers", "Kernels"],

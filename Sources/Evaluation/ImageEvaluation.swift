@@ -38,7 +38,7 @@ public struct ImageEvaluation: Sendable {
             ScoredImage(
                 score: Double(row.score.description) ?? Double(row.score), isAbnormal: row.isAbnormal,
                 group: row.group,
-                classes: row.isAbnormal ? ScoredImage.classes(joined: row.finding) : [])
+                classes: row.isAbnormal ? ScoredImage.classes(joined: row.finding) : [], name: row.name)
         }
     }
 

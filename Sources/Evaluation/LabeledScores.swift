@@ -43,16 +43,7 @@ public struct LabeledScores: Sendable, Equatable {
     public var area: Double { ROCCurve(self).area }
 
     /// Indices of the images by rising score, cut into runs of equal scores.
-    var ties: [ArraySlice<Int>] {
-        let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
-        var runs: [ArraySlice<Int>] = []
-        var start = 0
-        for end in 1...order.count where end == order.count || scores[order[end]] != scores[order[start]] {
-            runs.append(order[start..<end])
-            start = end
-        }
-        return runs
-    }
+    var ties: [ArraySlice<Int>] { RankOrder(scores).ties }
 }
 
 /// Scores from which no statistic can be made.

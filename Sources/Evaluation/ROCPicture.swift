@@ -1,4 +1,4 @@
-internal import Pictures
+public import Pictures
 public import Pixels
 
 /// The ROC curves of a model and of trivial quantities, with their areas.
@@ -47,27 +47,15 @@ public struct ROCPicture: Sendable {
         drawing.line([plot.place(0, 0), plot.place(1, 1)], Self.chance)
         plot.drawFrame(on: &drawing)
         for (index, entry) in baselines.enumerated().reversed() {
-            draw(entry, Self.stroke(ofBaseline: index), plot, on: &drawing)
+            draw(entry, .further(index), plot, on: &drawing)
         }
-        draw(model, Self.strong, plot, on: &drawing)
+        draw(model, .leading, plot, on: &drawing)
         drawLegend(on: &drawing)
         return drawing
     }
 
-    private static let strong = Drawing.Stroke(Ink.blue, width: 2.6)
     private static let chance = Drawing.Stroke(
         Ink.faint, width: 1.2, dash: Drawing.Dash(length: 2, gap: 5))
-
-    /// Both color and dashes differ, for prints without color.
-    private static func stroke(ofBaseline index: Int) -> Drawing.Stroke {
-        let dashes = [
-            Drawing.Dash(length: 12, gap: 5), Drawing.Dash(length: 6, gap: 5),
-            Drawing.Dash(length: 18, gap: 5),
-            Drawing.Dash(length: 3, gap: 5), Drawing.Dash(length: 24, gap: 8),
-        ]
-        return Drawing.Stroke(
-            Ink.others[index % Ink.others.count], width: 1.6, dash: dashes[index % dashes.count])
-    }
 
     private func draw(_ entry: Entry, _ stroke: Drawing.Stroke, _ plot: PlotArea, on drawing: inout Drawing) {
         let points = entry.curve.corners.map { plot.place($0.falsePositiveRate, $0.truePositiveRate) }
@@ -86,9 +74,9 @@ public struct ROCPicture: Sendable {
             drawing.text(value, at: Drawing.Point(right, y), height: 9.5, anchor: .end, Ink.text)
             y += Self.lineHeight
         }
-        line(model.name, "AUC " + model.area.text(places: 3), Self.strong)
+        line(model.name, "AUC " + model.area.text(places: 3), .leading)
         for (index, entry) in baselines.enumerated() {
-            line(entry.name, "AUC " + entry.area.text(places: 3), Self.stroke(ofBaseline: index))
+            line(entry.name, "AUC " + entry.area.text(places: 3), .further(index))
         }
         line("chance", "AUC 0.500", Self.chance)
     }

@@ -1,3 +1,4 @@
+public import Pictures
 public import Pixels
 
 /// Where the scores of normal and abnormal images lie: histograms over common bins, and above them the percentiles.

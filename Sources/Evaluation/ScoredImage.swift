@@ -7,12 +7,17 @@ public struct ScoredImage: Sendable, Equatable {
     public let group: String?
     /// What is wrong with an abnormal image; there may be several, or none is known.
     public let classes: [String]
+    /// What tells the image from all others, such as its file; nil if that is not known.
+    public let name: String?
 
-    public init(score: Double, isAbnormal: Bool, group: String? = nil, classes: [String] = []) {
+    public init(
+        score: Double, isAbnormal: Bool, group: String? = nil, classes: [String] = [], name: String? = nil
+    ) {
         self.score = score
         self.isAbnormal = isAbnormal
         self.group = group
         self.classes = classes
+        self.name = name
     }
 
     /// Words that say that something is wrong, but not what.

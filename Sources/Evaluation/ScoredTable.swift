@@ -18,6 +18,7 @@ public struct ScoredTable: Sendable {
         ("mean_intensity", "mean intensity", nil),
     ]
     private static let groupNames = ["group", "patient", "patient_id", "slide", "slide_id"]
+    private static let imageNames = ["file", "image", "film", "tile"]
     private static let findingNames = ["findings", "finding_labels", "nih_label"]
 
     /// - Parameters:
@@ -63,6 +64,7 @@ public struct ScoredTable: Sendable {
         let label: String
         let group: String?
         let finding: String?
+        let image: String?
         let normalLabels: Set<String>
 
         init(_ header: [String: Int], _ columns: ManifestColumns, path: String) throws(ScoredTableError) {
@@ -78,11 +80,18 @@ public struct ScoredTable: Sendable {
             label = try needed(columns.label ?? "label")
             group = try columns.group.map(needed) ?? ScoredTable.groupNames.first { header[$0] != nil }
             finding = ScoredTable.findingNames.first { header[$0] != nil }
+            image = ScoredTable.imageNames.first { header[$0] != nil }
             normalLabels = Set(columns.normalLabels.map(ManifestWords.word))
         }
 
         func text(_ name: String, of row: CSVRecord) -> String {
             header[name].flatMap { row.fields.indices.contains($0) ? row.fields[$0] : nil } ?? ""
+        }
+
+        /// Nil without that column, or where it is empty.
+        func known(_ name: String?, of row: CSVRecord) -> String? {
+            let found = name.map { text($0, of: row) } ?? ""
+            return found.isEmpty ? nil : found
         }
 
         func number(_ name: String, of row: CSVRecord) -> Double? { Double(text(name, of: row)) }
@@ -99,11 +108,10 @@ public struct ScoredTable: Sendable {
             guard isNormal || !normalLabels.isEmpty || ManifestWords.isKnown(word) else {
                 throw .unknownLabel(path: path, line: row.line, text: word)
             }
-            let name = group.map { text($0, of: row) } ?? ""
             let findings = finding.map { text($0, of: row) } ?? text(label, of: row)
             return ScoredImage(
-                score: value, isAbnormal: !isNormal, group: name.isEmpty ? nil : name,
-                classes: isNormal ? [] : ScoredImage.classes(joined: findings))
+                score: value, isAbnormal: !isNormal, group: known(group, of: row),
+                classes: isNormal ? [] : ScoredImage.classes(joined: findings), name: known(image, of: row))
         }
 
         /// Nil where the table has no column for it.

@@ -21,6 +21,20 @@ public struct TrivialComparison: Sendable, Equatable, Codable {
         /// Nil if no pair is that equal.
         public let area: Double?
         public let pairs: Int
+
+        /// Nil if the quantity has no tolerance.
+        ///
+        /// - Precondition: the quantity has a value for every image of `scores`.
+        init?(_ scores: LabeledScores, _ quantity: TrivialQuantity) {
+            guard let tolerance = quantity.tolerance else { return nil }
+            let samples = zip(scores.scores, quantity.values).map { ROC.Sample(score: $0, baseline: $1) }
+            let labeled = zip(samples, scores.isAbnormal)
+            let result = ROC.matchedArea(
+                normal: labeled.filter { !$0.1 }.map(\.0), abnormal: labeled.filter(\.1).map(\.0),
+                tolerance: tolerance)
+            self.tolerance = tolerance
+            (area, pairs) = (result?.area, result?.pairs ?? 0)
+        }
     }
 
     /// With the direction in which it separates: `high mean red` or `low mean red`.
@@ -40,18 +54,7 @@ public struct TrivialComparison: Sendable, Equatable, Codable {
         self.name = name
         area = DeLong.estimate(directed, confidence: confidence)
         model = DeLong.compare(scores, directed)
-        matched = quantity.tolerance.map { Self.matched(scores, quantity.values, tolerance: $0) }
-    }
-
-    private static func matched(
-        _ scores: LabeledScores, _ values: [Double], tolerance: Double
-    ) -> Matched {
-        let samples = zip(scores.scores, values).map { ROC.Sample(score: $0, baseline: $1) }
-        let labeled = zip(samples, scores.isAbnormal)
-        let result = ROC.matchedArea(
-            normal: labeled.filter { !$0.1 }.map(\.0), abnormal: labeled.filter(\.1).map(\.0),
-            tolerance: tolerance)
-        return Matched(tolerance: tolerance, area: result?.area, pairs: result?.pairs ?? 0)
+        matched = Matched(scores, quantity)
     }
 }
 

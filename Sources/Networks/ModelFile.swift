@@ -1,4 +1,5 @@
 public import Foundation
+internal import Outliers
 internal import Records
 internal import Staining
 import Kernels
@@ -6,8 +7,9 @@ import Kernels
 /// Model files of wsi-screen: one safetensors file with a record in its header.
 ///
 /// Tensors: `ae.*` the autoencoder; `extractor.*` the extractor, unless the record names its SHA-256;
-/// `feature.mean`, `feature.std` (for several layers `feature.<tap>.mean`, `.std`); `stain.matrix` [2,3] and
-/// `stain.p99` [2] if the recipe normalizes stains; `score.normal` [n], scores of held-out normals.
+/// `feature.mean`, `feature.std` (for several layers `feature.<tap>.mean`, `.std`); `gaussian.*` or `forest.*` for
+/// detectors of pooled features; `stain.matrix` [2,3] and `stain.p99` [2] if the recipe normalizes stains;
+/// `score.normal` [n], scores of held-out normals.
 public enum ModelFile {
     /// Header key of the record.
     public static let recordKey = "wsi_screen"
@@ -33,13 +35,8 @@ public enum ModelFile {
     ) throws(ModelFileError) -> ScreeningModel {
         let record = try record(file)
         try checkNames(file, record)
-        let weights = try checked { () throws(SafetensorsError) in try file.tensors(under: "ae.") }
-        let autoencoder = try checked { () throws(WeightError) in
-            try Autoencoder(record.architecture, tensors: weights)
-        }
         return ScreeningModel(
-            record: record, autoencoder: autoencoder,
-            distance: try distance(file, record, extractor: extractor),
+            record: record, detector: try detector(file, record, extractor: extractor),
             stainTarget: try stainTarget(file, record),
             normalScores: try normalScores(file))
     }
@@ -65,21 +62,53 @@ public enum ModelFile {
         return SafetensorsWriter.encode(tensors, metadata: metadata)
     }
 
-    private static func distance(
+    private static func detector(
         _ file: SafetensorsFile, _ record: ModelRecord, extractor url: URL?
+    ) throws(ModelFileError) -> Detector {
+        let values = { (name: String, shape: [Int]) throws(ModelFileError) in
+            try tensor(file, name, shape: shape)
+        }
+        guard let pooling = record.detector.pooling else {
+            return .dpa(try reconstruction(file, record, extractor: url))
+        }
+        guard let described = record.extractor else { throw .contradiction("there is no extractor") }
+        let features = PooledFeatures(try extractor(described, file, url), pooling: pooling)
+        guard record.detector == .gaussian else {
+            let count = { (name: String) in file.entry(name)?.count ?? 0 }
+            return .isolationForest(
+                features,
+                try IsolationForest(columns: features.dimension, count: count, tensor: values))
+        }
+        return .gaussian(
+            features, try MahalanobisDistance(dimension: features.dimension, tensor: values))
+    }
+
+    private static func reconstruction(
+        _ file: SafetensorsFile, _ record: ModelRecord, extractor url: URL?
+    ) throws(ModelFileError) -> Reconstruction {
+        guard let architecture = record.architecture else {
+            throw .contradiction("there is no architecture")
+        }
+        let weights = try checked { () throws(SafetensorsError) in try file.tensors(under: "ae.") }
+        let autoencoder = try checked { () throws(WeightError) in
+            try Autoencoder(architecture, tensors: weights)
+        }
+        var distance: PerceptualDistance?
+        if let described = record.extractor {
+            distance = try self.distance(file, described, extractor: url)
+        }
+        return try checked { () throws(WeightError) in
+            try Reconstruction(autoencoder, distance: distance, loss: record.loss ?? .perceptual)
+        }
+    }
+
+    private static func distance(
+        _ file: SafetensorsFile, _ record: ExtractorRecord, extractor url: URL?
     ) throws(ModelFileError) -> PerceptualDistance {
-        let (source, prefix) = try extractorSource(file, record, url)
-        let taps = record.extractor.taps
-        let extractor =
-            switch record.extractor.family {
-            case .vgg19: try PerceptualExtractor.vgg19(source, taps: taps)
-            case .perceptualNet:
-                try PerceptualExtractor.stack(
-                    source, prefix: prefix, widths: record.extractor.blocks ?? [], taps: taps)
-            }
+        let extractor = try extractor(record, file, url)
         var statistics: [FeatureTap: FeatureStatistics] = [:]
-        for tap in taps {
-            let name = statisticsName(tap, of: taps)
+        for tap in record.taps {
+            let name = statisticsName(tap, of: record.taps)
             let channels = extractor.channels(at: tap)
             let mean = try tensor(file, "\(name).mean", shape: [channels])
             let deviation = try tensor(file, "\(name).std", shape: [channels])
@@ -92,11 +121,23 @@ public enum ModelFile {
         }
     }
 
+    private static func extractor(
+        _ record: ExtractorRecord, _ file: SafetensorsFile, _ url: URL?
+    ) throws(ModelFileError) -> PerceptualExtractor {
+        let (source, prefix) = try extractorSource(file, record, url)
+        return switch record.family {
+        case .vgg19: try PerceptualExtractor.vgg19(source, taps: record.taps)
+        case .perceptualNet:
+            try PerceptualExtractor.stack(
+                source, prefix: prefix, widths: record.blocks ?? [], taps: record.taps)
+        }
+    }
+
     /// The file that holds the extractor, and the prefix of its tensors there.
     private static func extractorSource(
-        _ file: SafetensorsFile, _ record: ModelRecord, _ url: URL?
+        _ file: SafetensorsFile, _ record: ExtractorRecord, _ url: URL?
     ) throws(ModelFileError) -> (SafetensorsFile, prefix: String) {
-        guard let expected = record.extractor.sha256 else { return (file, "extractor.") }
+        guard let expected = record.sha256 else { return (file, "extractor.") }
         guard let url else { throw .extractorNeeded(sha256: expected) }
         let found: String
         do throws(FileError) { found = try Checksum.sha256(ofFile: url.path) } catch {
@@ -138,13 +179,18 @@ public enum ModelFile {
     private static func checkNames(_ file: SafetensorsFile, _ record: ModelRecord) throws(ModelFileError) {
         var known: Set<String> = ["score.normal"]
         if record.recipe.stain != nil { known.formUnion(["stain.matrix", "stain.p99"]) }
-        for tap in record.extractor.taps {
-            let name = statisticsName(tap, of: record.extractor.taps)
-            known.formUnion(["\(name).mean", "\(name).std"])
+        switch record.detector {
+        case .gaussian: known.formUnion(MahalanobisDistance.tensorNames)
+        case .deepIF: known.formUnion(IsolationForest.tensorNames)
+        case .dpa:
+            let taps = record.extractor?.taps ?? []
+            known.formUnion(
+                taps.flatMap { tap in ["mean", "std"].map { "\(statisticsName(tap, of: taps)).\($0)" } })
         }
+        let holdsExtractor = record.extractor.map { $0.sha256 == nil } ?? false
         let surplus = file.entries.map(\.name).filter { name in
-            let isExtractor = record.extractor.sha256 == nil && name.hasPrefix("extractor.")
-            return !name.hasPrefix("ae.") && !isExtractor && !known.contains(name)
+            let isWeight = record.detector == .dpa && name.hasPrefix("ae.")
+            return !isWeight && !(holdsExtractor && name.hasPrefix("extractor.")) && !known.contains(name)
         }
         guard surplus.isEmpty else { throw .weights(.surplus(tensors: surplus.sorted())) }
     }

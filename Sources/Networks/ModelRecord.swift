@@ -7,10 +7,13 @@ public struct ModelRecord: Sendable, Equatable, Codable {
     public let name: String
     public let version: String
     public let purpose: String
-    /// `dpa` is the only detector so far.
-    public let detector: String
-    public let architecture: AutoencoderArchitecture
-    public let extractor: ExtractorRecord
+    public let detector: DetectorKind
+    /// Of the autoencoder; nil for detectors without one.
+    public let architecture: AutoencoderArchitecture?
+    /// What reconstructions are judged by; nil means ``ReconstructionLoss/perceptual`` or no reconstruction.
+    public let loss: ReconstructionLoss?
+    /// Nil if no features are looked at.
+    public let extractor: ExtractorRecord?
     public let recipe: Recipe
     public let training: TrainingRecord
     /// Measured quality, by names such as `tile_stain_auc`.
@@ -19,15 +22,17 @@ public struct ModelRecord: Sendable, Equatable, Codable {
     public static let currentFormat = 1
 
     public init(
-        name: String, version: String, purpose: String, architecture: AutoencoderArchitecture,
-        extractor: ExtractorRecord, recipe: Recipe, training: TrainingRecord, metrics: [String: Double]
+        name: String, version: String, purpose: String, detector: DetectorKind = .dpa,
+        architecture: AutoencoderArchitecture?, loss: ReconstructionLoss = .perceptual,
+        extractor: ExtractorRecord?, recipe: Recipe, training: TrainingRecord, metrics: [String: Double]
     ) {
         format = Self.currentFormat
         self.name = name
         self.version = version
         self.purpose = purpose
-        detector = "dpa"
+        self.detector = detector
         self.architecture = architecture
+        self.loss = loss == .perceptual ? nil : loss
         self.extractor = extractor
         self.recipe = recipe
         self.training = training
@@ -56,7 +61,7 @@ public struct ModelRecord: Sendable, Equatable, Codable {
         guard case .string(let detector)? = fields.first(where: { $0.name == "detector" })?.value else {
             throw .unreadableRecord("the field 'detector' is missing or not a string")
         }
-        guard detector == "dpa" else { throw .unknownDetector(detector) }
+        guard DetectorKind(rawValue: detector) != nil else { throw .unknownDetector(detector) }
         do {
             self = try JSONDecoder().decode(ModelRecord.self, from: Data(bytes))
         } catch let error as WeightError {
@@ -66,11 +71,21 @@ public struct ModelRecord: Sendable, Equatable, Codable {
         } catch {
             throw .unreadableRecord("\(error)")
         }
-        if let clause = recipe.contradiction(with: architecture)
-            ?? extractor.contradiction(at: architecture.resolution)
-        {
-            throw .contradiction(clause)
+        if let clause = contradiction { throw .contradiction(clause) }
+    }
+
+    /// The first part that is missing, too much, or does not fit the others, as a clause; nil if there is none.
+    private var contradiction: String? {
+        let hasAutoencoder = detector == .dpa
+        if hasAutoencoder != (architecture != nil) {
+            return "a \(detector.rawValue) has \(hasAutoencoder ? "an" : "no") architecture"
         }
+        if loss != nil, !hasAutoencoder { return "a \(detector.rawValue) has no loss" }
+        let needsFeatures = loss?.isPerceptual ?? true
+        if needsFeatures != (extractor != nil) {
+            return "this \(detector.rawValue) has \(needsFeatures ? "an" : "no") extractor"
+        }
+        return recipe.contradiction(with: architecture) ?? extractor?.contradiction(at: recipe.input)
     }
 
     /// The record as JSON with sorted names: the same record gives the same text.

@@ -41,17 +41,21 @@ public struct Recipe: Sendable, Hashable {
     package static let sideLimit = 8192
 
     /// The first contradiction within the recipe or with the network, as a clause; nil if there is none.
-    package func contradiction(with architecture: AutoencoderArchitecture) -> String? {
-        let channels = color == .grey ? 1 : 3
+    ///
+    /// - Parameter architecture: of the autoencoder; nil for detectors without one.
+    package func contradiction(with architecture: AutoencoderArchitecture?) -> String? {
         if !(1...Self.sideLimit).contains(tile) { return "the tile has \(tile) pixels" }
         if let tileResolution, !(tileResolution > 0 && tileResolution.isFinite) {
             return "the resolution is \(tileResolution) µm/px"
         }
         if !(1...tile).contains(crop) { return "a crop of \(crop) pixels does not lie in a tile of \(tile)" }
-        if input != architecture.resolution {
+        if let architecture, input != architecture.resolution {
             return "the recipe ends at \(input) pixels but the network takes \(architecture.resolution)"
         }
-        if channels != architecture.imageChannels {
+        if !(1...AutoencoderArchitecture.resolutionLimit).contains(input) {
+            return "the recipe ends at \(input) pixels"
+        }
+        if let architecture, color.channels != architecture.imageChannels {
             return
                 "the color is \(color.rawValue) but the network takes \(architecture.imageChannels) channels"
         }
@@ -112,6 +116,9 @@ public enum ResamplingFilter: String, Sendable, Hashable, Codable {
 public enum ColorMode: String, Sendable, Hashable, Codable, CaseIterable {
     case rgb
     case grey
+
+    /// Of the network's input.
+    public var channels: Int { self == .grey ? 1 : 3 }
 }
 
 /// How the stain is normalized.

@@ -40,7 +40,9 @@ public struct ONNXModel: Sendable {
         contentsOf url: URL, extractor: URL? = nil, producerVersion: String, sizeLimit: Int
     ) throws(ONNXExportError) {
         let source = try Source(url, extractor: extractor)
-        let architecture = source.documentation.record.architecture
+        guard let architecture = source.documentation.record.architecture,
+            source.documentation.record.extractor != nil, source.documentation.record.loss == nil
+        else { throw .unsupported(detector: source.documentation.record.detector) }
         inputs = [Self.crops(architecture, source.documentation)]
         var graph = GraphBuilder()
         do throws(SafetensorsError) {
@@ -60,12 +62,16 @@ public struct ONNXModel: Sendable {
     ) throws(SafetensorsError) -> Bool {
         let record = source.documentation.record
         let autoencoder = AutoencoderGraph(file: source.file)
-        let code = try autoencoder.add(record.architecture.encoder, to: &graph, input: "crops")
+        guard let architecture = record.architecture, let described = record.extractor else {
+            preconditionFailure("a model without autoencoder or extractor")
+        }
+        let code = try autoencoder.add(architecture.encoder, to: &graph, input: "crops")
         let latent = graph.add("Identity", code, name: "latent")
-        let image = try autoencoder.add(record.architecture.decoder, to: &graph, input: latent)
+        let image = try autoencoder.add(architecture.decoder, to: &graph, input: latent)
         let reconstruction = graph.add("Identity", image, name: "reconstruction")
-        let extractor = try ExtractorGraph(record.extractor, model: source.file, own: source.extractor)
-        let score = try ScoreGraph(record, model: source.file)
+        let extractor = try ExtractorGraph(described, model: source.file, own: source.extractor)
+        let score = try ScoreGraph(
+            taps: described.taps, side: architecture.resolution, model: source.file)
         score.add(
             to: &graph,
             input: extractor.add(to: &graph, input: "crops", source: "crops"),
@@ -145,7 +151,7 @@ extension ONNXModel {
             do {
                 let file = try SafetensorsFile(contentsOf: url)
                 let model = try ModelFile.load(file, extractor: extractor)
-                let isExternal = model.record.extractor.sha256 != nil
+                let isExternal = model.record.extractor?.sha256 != nil
                 self.file = file
                 self.extractor =
                     if isExternal, let extractor { try SafetensorsFile(contentsOf: extractor) } else { nil }
@@ -169,10 +175,16 @@ public enum ONNXExportError: Error, Equatable, CustomStringConvertible {
     /// The model file or its extractor cannot be used.
     case model(ModelFileError)
     case tooLarge(bytes: Int, limit: Int)
+    /// Only reconstructions judged by features alone have a graph.
+    case unsupported(detector: DetectorKind)
 
     public var description: String {
         switch self {
         case .model(let error): error.description
+        case .unsupported(let detector):
+            "only models of detector dpa with the perceptual loss can be exported, and this one is "
+                + "\(detector == .dpa ? "judged by pixels" : "a \(detector.rawValue)"); "
+                + "its safetensors file holds all numbers"
         case .tooLarge(let bytes, let limit):
             "the exported file would have \(bytes) bytes, and ONNX files can have at most \(limit); "
                 + "use a narrower model"

@@ -8,10 +8,10 @@ struct ScoreGraph {
     private let side: Int
 
     /// - Parameter model: a model file that loads; its tensors `feature.*` are the statistics.
-    init(_ record: ModelRecord, model: SafetensorsFile) throws(SafetensorsError) {
-        let taps = record.extractor.taps.sorted()
+    init(taps: [FeatureTap], side: Int, model: SafetensorsFile) throws(SafetensorsError) {
+        let taps = taps.sorted()
         self.taps = taps
-        side = record.architecture.resolution
+        self.side = side
         statistics = try taps.map { tap throws(SafetensorsError) in
             let name = taps.count == 1 ? "feature" : "feature.\(tap)"
             return (try model.tensor("\(name).mean").values, try model.tensor("\(name).std").values)

@@ -20,6 +20,13 @@ public struct IsolationForest: Sendable, Equatable {
         public let left: Int32
         /// Of a leaf: its depth, and what its samples would still have taken.
         public let pathLength: Float
+
+        public init(column: Int32, threshold: Float, left: Int32, pathLength: Float) {
+            self.column = column
+            self.threshold = threshold
+            self.left = left
+            self.pathLength = pathLength
+        }
     }
 
     public let nodes: [Node]

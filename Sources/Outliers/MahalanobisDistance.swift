@@ -64,16 +64,19 @@ public struct MahalanobisDistance: Sendable, Equatable {
         return factor
     }
 
-    /// Of a lower triangular matrix, by forward substitution for each column of the identity.
+    /// Of a lower triangular matrix, row after row: each is a combination of the rows above it, so that memory is read in
+    /// its order.
     private static func inverse(_ factor: [Double], _ size: Int) -> [Double] {
         var result = [Double](repeating: 0, count: size * size)
-        for column in 0..<size {
-            for row in column..<size {
-                var sum = row == column ? 1.0 : 0
-                for index in column..<row {
-                    sum -= factor[row * size + index] * result[index * size + column]
+        result.withUnsafeMutableBufferPointer { result in
+            for row in 0..<size {
+                let (start, diagonal) = (row * size, factor[row * size + row])
+                for index in 0..<row {
+                    let (part, other) = (factor[start + index], index * size)
+                    for column in 0...index { result[start + column] -= part * result[other + column] }
                 }
-                result[row * size + column] = sum / factor[row * size + row]
+                for column in 0..<row { result[start + column] /= diagonal }
+                result[start + row] = 1 / diagonal
             }
         }
         return result

@@ -94,7 +94,7 @@ actor FilmScorer: StageWorker {
     private nonisolated let executor = BlockingExecutor(label: "film scorer")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let scorer: PerceptualScorer
+    private let scorer: any AnomalyScorer
     private let model: ScreeningModel
     private let highest: Double
 

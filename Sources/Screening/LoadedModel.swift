@@ -20,7 +20,7 @@ public struct LoadedModel: Sendable {
 
     var identity: SlideManifest.Model {
         SlideManifest.Model(
-            name: model.record.name, version: model.record.version, detector: model.record.detector,
+            name: model.record.name, version: model.record.version, detector: model.record.detector.rawValue,
             sha256: sha256)
     }
 }

@@ -4,7 +4,7 @@ internal import Networks
 /// Third stage: the model's score of each prepared crop. Every worker has scratch memory of its own; weights
 /// are shared.
 actor TileScorer: StageWorker {
-    private let scorer: PerceptualScorer
+    private let scorer: any AnomalyScorer
 
     init(model: ScreeningModel) {
         scorer = model.makeScorer()

@@ -87,8 +87,11 @@ final class BenchmarkRun {
 
     private func prepareScoring() throws {
         let model = try BuiltInModels.load(BuiltInModels.names[0])
-        let scorer = model.makeScorer()
-        let shape = [1, scorer.side, scorer.side, model.autoencoder.architecture.imageChannels]
+        guard case .dpa(let reconstruction) = model.detector else {
+            throw ModelFileError.contradiction("the benchmark needs a model that reconstructs")
+        }
+        let scorer = PerceptualScorer(reconstruction)
+        let shape = [1, scorer.side, scorer.side, scorer.input.channels]
         var image = [Float](repeating: 0, count: shape.reduce(1, *))
         image.withUnsafeMutableBufferPointer { Self.fill($0) }
         inputs["image"] = image.withUnsafeBufferPointer { Self.image($0, shape) }

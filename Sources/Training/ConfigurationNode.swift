@@ -29,6 +29,10 @@ struct ConfigurationNode: Sendable {
 
     /// A mapping without the keys whose value is nil.
     static func mapping(_ pairs: KeyValuePairs<String, ConfigurationNode?>) -> ConfigurationNode {
+        mapping(pairs.map { ($0.key, $0.value) })
+    }
+
+    static func mapping(_ pairs: [(String, ConfigurationNode?)]) -> ConfigurationNode {
         ConfigurationNode(
             .mapping(
                 pairs.compactMap { key, node in

@@ -2,10 +2,22 @@ public import Networks
 public import Staining
 
 extension TrainingConfiguration {
-    /// Method that the model uses to find what is unusual.
-    public enum Detector: String, Sendable, CaseIterable {
-        /// Deep Perceptual Autoencoder (Shvetsova et al. 2021).
-        case dpa
+    /// How detectors of pooled features are fitted.
+    public struct Fit: Sendable, Equatable {
+        /// Views of each image: 1 is its center crop, as it is scored; more are crops and flips drawn as for the
+        /// training of a network.
+        public var views: Int
+        /// Trees of an isolation forest.
+        public var trees: Int
+        /// Images that each tree is grown from; all if there are fewer.
+        public var samplesPerTree: Int
+
+        /// The defaults of scikit-learn for forests.
+        public init(views: Int = 1, trees: Int = 100, samplesPerTree: Int = 256) {
+            self.views = views
+            self.trees = trees
+            self.samplesPerTree = samplesPerTree
+        }
     }
 
     /// How an image file becomes the network's input.
@@ -115,16 +127,6 @@ extension TrainingConfiguration {
                 imageChannels: color == .grey ? 1 : 3, resolution: resolution, widths: widths,
                 latentChannels: latentChannels, latentResolution: latentResolution)
         }
-    }
-
-    /// What is optimized.
-    public enum Loss: Sendable, Equatable {
-        /// Relative L1 of features.
-        case perceptual
-        /// Mean absolute difference of pixel values.
-        case pixelL1
-        /// Perceptual plus `pixelWeight` times pixel L1.
-        case mixture(pixelWeight: Double)
     }
 
     /// Adam, with betas 0.9 and 0.999, without weight decay.

@@ -9,11 +9,11 @@ extension TrainingConfiguration {
             node, path: "",
             known: [
                 "detector", "name", "seed", "input", "augmentation", "network", "extractor", "loss",
-                "optimizer", "schedule", "hold_out",
+                "optimizer", "schedule", "fit", "hold_out",
             ])
         let input = try Input(root)
         try self.init(
-            detector: try root.choice("detector", Detector.self) ?? .dpa,
+            detector: try root.choice("detector", DetectorKind.self) ?? .dpa,
             name: try root.text("name"),
             seed: UInt64(try root.integer("seed", in: 0...Int.max) ?? 1),
             input: input,
@@ -23,6 +23,7 @@ extension TrainingConfiguration {
             loss: try Loss(root),
             optimizer: try Optimizer(root),
             schedule: try Schedule(root),
+            fit: try Fit(root),
             holdOut: try root.number("hold_out", in: 0.001...0.5) ?? TrainingConfiguration.tissue.holdOut)
     }
 
@@ -121,13 +122,7 @@ extension ConfigurationSection {
     }
 }
 
-extension TrainingConfiguration.Loss {
-    private enum Kind: String, CaseIterable {
-        case perceptual
-        case pixelL1 = "pixel_l1"
-        case mixture
-    }
-
+extension ReconstructionLoss {
     /// `loss: {kind: perceptual}` or, where there is nothing else to say, `loss: perceptual`.
     fileprivate init(_ root: ConfigurationSection) throws(ConfigurationError) {
         var section = root
@@ -157,6 +152,17 @@ extension TrainingConfiguration.Optimizer {
         self.init(
             learningRate: try section?.number("learning_rate", in: 0.0000001...1) ?? standard.learningRate,
             batch: try section?.integer("batch", in: 1...4096) ?? standard.batch)
+    }
+}
+
+extension TrainingConfiguration.Fit {
+    fileprivate init(_ root: ConfigurationSection) throws(ConfigurationError) {
+        let (standard, section) = (Self(), try root.section("fit", known: ["views", "trees", "samples_per_tree"]))
+        self.init(
+            views: try section?.integer("views", in: 1...1024) ?? standard.views,
+            trees: try section?.integer("trees", in: 1...10_000) ?? standard.trees,
+            samplesPerTree: try section?.integer("samples_per_tree", in: 2...1_000_000)
+                ?? standard.samplesPerTree)
     }
 }
 

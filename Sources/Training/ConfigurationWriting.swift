@@ -5,27 +5,57 @@ extension TrainingConfiguration {
     /// The document that reads back as this value. Nothing is left to defaults, so that it keeps its meaning
     /// when they change.
     var node: ConfigurationNode {
+        .mapping(
+            [
+                ("detector", .text(detector.rawValue)), ("name", name.map { .text($0) }),
+                ("seed", .integer(Int(clamping: seed))), ("input", input.node),
+                (
+                    "augmentation",
+                    .mapping([
+                        "crop": .text(augmentation.crop.rawValue),
+                        "flips": .text(augmentation.flips.rawValue),
+                    ])
+                ),
+                ("extractor", extractor.node),
+            ] + (detector == .dpa ? networkNodes : [("fit", fit.node)]) + [("hold_out", .number(holdOut))])
+    }
+
+    /// The sections that only a network needs.
+    private var networkNodes: [(String, ConfigurationNode?)] {
+        [
+            (
+                "network",
+                .mapping([
+                    "widths": .list(network.widths.map { .integer($0) }),
+                    "latent_channels": .integer(network.latentChannels),
+                    "latent_resolution": .integer(network.latentResolution),
+                ])
+            ),
+            ("loss", loss.node),
+            (
+                "optimizer",
+                .mapping([
+                    "learning_rate": .number(optimizer.learningRate), "batch": .integer(optimizer.batch),
+                ])
+            ),
+            ("schedule", schedule.node),
+        ]
+    }
+}
+
+extension TrainingConfiguration.Extractor {
+    fileprivate var node: ConfigurationNode {
         .mapping([
-            "detector": .text(detector.rawValue), "name": name.map { .text($0) },
-            "seed": .integer(Int(clamping: seed)), "input": input.node,
-            "augmentation": .mapping([
-                "crop": .text(augmentation.crop.rawValue), "flips": .text(augmentation.flips.rawValue),
-            ]),
-            "network": .mapping([
-                "widths": .list(network.widths.map { .integer($0) }),
-                "latent_channels": .integer(network.latentChannels),
-                "latent_resolution": .integer(network.latentResolution),
-            ]),
-            "extractor": .mapping([
-                "weights": .text(extractor.weights.rawValue), "taps": extractor.taps.node,
-                "deviation_floor": .number(extractor.deviationFloor),
-                "calibration_images": .integer(extractor.calibrationImages),
-            ]),
-            "loss": loss.node,
-            "optimizer": .mapping([
-                "learning_rate": .number(optimizer.learningRate), "batch": .integer(optimizer.batch),
-            ]),
-            "schedule": schedule.node, "hold_out": .number(holdOut),
+            "weights": .text(weights.rawValue), "taps": taps.node,
+            "deviation_floor": .number(deviationFloor), "calibration_images": .integer(calibrationImages),
+        ])
+    }
+}
+
+extension TrainingConfiguration.Fit {
+    fileprivate var node: ConfigurationNode {
+        .mapping([
+            "views": .integer(views), "trees": .integer(trees), "samples_per_tree": .integer(samplesPerTree),
         ])
     }
 }
@@ -54,7 +84,7 @@ extension TrainingConfiguration.Stain {
     }
 }
 
-extension TrainingConfiguration.Loss {
+extension ReconstructionLoss {
     fileprivate var node: ConfigurationNode {
         switch self {
         case .perceptual: .mapping(["kind": .text("perceptual")])

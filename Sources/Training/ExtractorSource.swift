@@ -56,12 +56,15 @@ public struct ExtractorSource: Sendable {
     /// The extractor inside a model file, or in a file of its own.
     private static func small(_ url: URL) throws -> ExtractorSource {
         let file = try SafetensorsFile(contentsOf: url)
-        let record =
+        let found: ExtractorRecord? =
             if let text = file.metadata[recordKey] {
                 try JSONDecoder().decode(ExtractorRecord.self, from: Data(text.utf8))
             } else {
                 try ModelFile.record(file).extractor
             }
+        guard let record = found else {
+            throw ModelFileError.contradiction("it compares pixels alone and holds no extractor")
+        }
         return ExtractorSource(
             file: file, family: record.family, blocks: record.blocks, sha256: nil,
             identity: try Checksum.sha256(ofFile: url.path))

@@ -32,15 +32,48 @@ public struct ModelAssembly {
     ///
     /// - Parameter name: used if the configuration has none.
     public func file(_ network: TrainedNetwork, name: String) throws -> File {
-        let scores = try heldOutScores(network)
+        let isPerceptual = configuration.loss.isPerceptual
+        let distance: PerceptualDistance? =
+            if isPerceptual {
+                try PerceptualDistance(
+                    set.extractor.extractor(taps: configuration.extractor.taps),
+                    statistics: network.statistics)
+            } else { nil }
+        let detector = Detector.dpa(
+            try Reconstruction(
+                try Autoencoder(network.architecture, tensors: network.weights), distance: distance,
+                loss: configuration.loss))
         var tensors: NamedTensors = [:]
         for (name, tensor) in network.weights { tensors["ae.\(name)"] = tensor }
-        for (name, tensor) in try set.extractor.tensors() { tensors[name] = tensor }
         let taps = configuration.extractor.taps
-        for (tap, values) in network.statistics {
+        for (tap, values) in isPerceptual ? network.statistics : [:] {
             let name = taps.count == 1 ? "feature" : "feature.\(tap)"
             tensors["\(name).mean"] = Tensor(shape: [values.mean.count], values: values.mean)
             tensors["\(name).std"] = Tensor(shape: [values.deviation.count], values: values.deviation)
+        }
+        return try file(detector, of: network, tensors, name: name)
+    }
+
+    /// The model file of a fitted detector.
+    ///
+    /// - Parameter name: used if the configuration has none.
+    func file(fitted detector: Detector, name: String) throws -> File {
+        let tensors: NamedTensors =
+            switch detector {
+            case .gaussian(_, let distance): distance.tensors
+            case .isolationForest(_, let forest): forest.tensors
+            case .dpa: preconditionFailure("a network is trained, not fitted")
+            }
+        return try file(detector, of: nil, tensors, name: name)
+    }
+
+    private func file(
+        _ detector: Detector, of network: TrainedNetwork?, _ own: NamedTensors, name: String
+    ) throws -> File {
+        let scores = try heldOutScores(detector)
+        var tensors = own
+        if configuration.loss.isPerceptual {
+            for (name, tensor) in try set.extractor.tensors() { tensors[name] = tensor }
         }
         if let target = set.stainTarget, configuration.input.stain != nil {
             for (name, tensor) in Self.tensors(target) { tensors[name] = tensor }
@@ -65,11 +98,14 @@ public struct ModelAssembly {
         ]
     }
 
-    private func record(_ network: TrainedNetwork, metrics: [String: Double], name: String) -> ModelRecord {
+    private func record(
+        _ network: TrainedNetwork?, metrics: [String: Double], name: String
+    ) -> ModelRecord {
         ModelRecord(
             name: name, version: "1", purpose: "screening for what does not look normal; research only",
-            architecture: network.architecture,
-            extractor: set.extractor.record(taps: configuration.extractor.taps),
+            detector: configuration.detector, architecture: network?.architecture, loss: configuration.loss,
+            extractor: configuration.loss.isPerceptual
+                ? set.extractor.record(taps: configuration.extractor.taps) : nil,
             recipe: configuration.input.recipe,
             training: TrainingRecord(
                 data: set.description, licence: set.licence, seed: configuration.seed,
@@ -77,12 +113,9 @@ public struct ModelAssembly {
             metrics: metrics)
     }
 
-    private func heldOutScores(_ network: TrainedNetwork) throws -> ScoreDistribution {
-        let scorer = PerceptualScorer(
-            try Autoencoder(network.architecture, tensors: network.weights),
-            try PerceptualDistance(
-                set.extractor.extractor(taps: configuration.extractor.taps), statistics: network.statistics))
+    private func heldOutScores(_ detector: Detector) throws -> ScoreDistribution {
         let side = configuration.input.size
+        let scorer = detector.makeScorer(side: side, channels: set.heldOut.channels)
         var image = [Float](repeating: 0, count: side * side * set.heldOut.channels)
         var scores: [Float] = []
         for index in 0..<set.heldOut.count {

@@ -14,12 +14,10 @@ struct ModelCard {
         let width = ImageScale(sides: set.fileSides, recipe: input.recipe).map { "| scale | \($0) |\n" } ?? ""
         let quantiles = TrainingReport.Quantiles(sorted: scores.sorted)
         func count(_ metric: TrainingReport.Metric) -> Int { Int(metrics[metric.rawValue] ?? 0) }
-        let loss = metrics[TrainingReport.Metric.trainingLoss.rawValue].map { "\($0)" } ?? "unknown"
         markdown = """
             # \(title)
 
-            A Deep Perceptual Autoencoder (Shvetsova et al. 2021) of normal images; a higher score means more \
-            unusual. For research, not for diagnosis.
+            \(Self.method(configuration)) A higher score means more unusual. For research, not for diagnosis.
 
             | | |
             |---|---|
@@ -28,11 +26,7 @@ struct ModelCard {
             | left out as unreadable | \(count(.badImages)) |
             | input | \(input.color.rawValue), tile \(input.tile) px\(scale), \(stain)central \(input.crop) px \
             resized to \(input.size) px |
-            \(width)| features | \(configuration.extractor.weights.rawValue), \
-            \(configuration.extractor.taps.map(\.description).joined(separator: ", ")) |
-            | updates | \(count(.updates)) with batches of \(configuration.optimizer.batch), seed \
-            \(configuration.seed) |
-            | mean loss of the last 50 batches | \(loss) |
+            \(width)\(Self.learning(configuration, metrics))
             | scores of held-out normals | median \(quantiles.median), 95 % below \(quantiles.p95), 99 % below \
             \(quantiles.p99) |
 
@@ -41,5 +35,45 @@ struct ModelCard {
             high because they are different, not because they are diseased.
 
             """
+    }
+
+    private static func method(_ configuration: TrainingConfiguration) -> String {
+        switch configuration.detector {
+        case .dpa: "A Deep Perceptual Autoencoder (Shvetsova et al. 2021) of normal images."
+        case .gaussian:
+            "A Gaussian of the features of normal images: means and standard deviations of each channel over a crop, "
+                + "Mahalanobis distance with the covariance shrunk by Ledoit and Wolf's rule."
+        case .deepIF:
+            "An isolation forest (Liu, Ting and Zhou 2008) on the features of normal images, averaged over a crop."
+        }
+    }
+
+    /// Rows about how it learned.
+    private static func learning(_ configuration: TrainingConfiguration, _ metrics: [String: Double]) -> String {
+        let extractor = configuration.extractor
+        let taps = extractor.taps.map(\.description).joined(separator: ", ")
+        let features =
+            configuration.loss.isPerceptual ? "| features | \(extractor.weights.rawValue), \(taps) |\n" : ""
+        guard configuration.detector == .dpa else {
+            return features + "| fitted to | \(configuration.fit.views) "
+                + "\(configuration.fit.views == 1 ? "view" : "views") of each image, seed \(configuration.seed) |"
+        }
+        let updates = Int(metrics[TrainingReport.Metric.updates.rawValue] ?? 0)
+        let loss = metrics[TrainingReport.Metric.trainingLoss.rawValue].map { "\($0)" } ?? "unknown"
+        return features + """
+            | judged by | \(configuration.loss.clause) |
+            | updates | \(updates) with batches of \(configuration.optimizer.batch), seed \(configuration.seed) |
+            | mean loss of the last 50 batches | \(loss) |
+            """
+    }
+}
+
+extension ReconstructionLoss {
+    fileprivate var clause: String {
+        switch self {
+        case .perceptual: "relative L1 of features"
+        case .pixelL1: "mean absolute difference of pixels"
+        case .mixture(let weight): "relative L1 of features plus \(weight) times that of pixels"
+        }
     }
 }

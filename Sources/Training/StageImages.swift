@@ -41,15 +41,12 @@ package struct StageImages {
         features: [Value]? = nil, in graph: Graph
     ) -> Value {
         switch loss {
-        case .pixelL1: pixelL1(x, y)
+        case .pixelL1: ReconstructionLoss.pixelL1(x, y)
         case .perceptual: perceptual(distances, x, y, features, in: graph)
         case .mixture(let weight):
-            perceptual(distances, x, y, features, in: graph) + pixelL1(x, y) * Float(weight)
+            perceptual(distances, x, y, features, in: graph) 
+                + ReconstructionLoss.pixelL1(x, y) * Float(weight)
         }
-    }
-
-    private func pixelL1(_ x: Value, _ y: Value) -> Value {
-        (y - x).absolute.mean(over: [1, 2, 3]).reshaped(to: [x.shape[0]])
     }
 
     private func perceptual(

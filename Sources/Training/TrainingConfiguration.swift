@@ -8,7 +8,9 @@ internal import Staining
 /// been checked: each number lies in its range, and the sections fit together. The configurations published with
 /// the method (Shvetsova et al. 2021) lie in `pipelines/configs`.
 public struct TrainingConfiguration: Sendable, Equatable {
-    public let detector: Detector
+    public typealias Loss = ReconstructionLoss
+
+    public let detector: DetectorKind
     public let name: String?
     /// Decides initial weights, order, crops, flips and which images are held out.
     public let seed: UInt64
@@ -19,6 +21,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     public let loss: Loss
     public let optimizer: Optimizer
     public let schedule: Schedule
+    /// Of detectors of pooled features, which have no use for network, loss, optimizer and schedule.
+    public let fit: Fit
     /// Part of the normal images, in whole groups, on which the network is not trained: their scores tell what
     /// is normal, and early stopping looks at them.
     public let holdOut: Double
@@ -26,33 +30,36 @@ public struct TrainingConfiguration: Sendable, Equatable {
     /// - Throws: ``ConfigurationError/contradiction(_:)`` if the sections do not fit together. Ranges of single
     ///   values are checked only where they are read from a file.
     public init(
-        detector: Detector = .dpa, name: String? = nil, seed: UInt64 = 1, input: Input,
+        detector: DetectorKind = .dpa, name: String? = nil, seed: UInt64 = 1, input: Input,
         augmentation: Augmentation, network: Network, extractor: Extractor, loss: Loss = .perceptual,
-        optimizer: Optimizer, schedule: Schedule, holdOut: Double = 0.1
+        optimizer: Optimizer, schedule: Schedule, fit: Fit = Fit(), holdOut: Double = 0.1
     ) throws(ConfigurationError) {
         self.init(
             unchecked: detector, name: name, seed: seed, input: input, augmentation: augmentation,
             network: network, extractor: extractor, loss: loss, optimizer: optimizer, schedule: schedule,
-            holdOut: holdOut)
+            fit: fit, holdOut: holdOut)
         if let clause = contradiction { throw .contradiction(clause) }
     }
 
-    /// For values that are known to fit.
+    /// For values that are known to fit. What a detector has no use for is as in ``tissue``, so that equal trainings
+    /// have equal configurations.
     init(
-        unchecked detector: Detector, name: String?, seed: UInt64, input: Input, augmentation: Augmentation,
+        unchecked detector: DetectorKind, name: String?, seed: UInt64, input: Input, augmentation: Augmentation,
         network: Network, extractor: Extractor, loss: Loss, optimizer: Optimizer, schedule: Schedule,
-        holdOut: Double
+        fit: Fit = Fit(), holdOut: Double
     ) {
+        let (isNetwork, standard) = (detector == .dpa, Self.tissueNetwork)
         self.detector = detector
         self.name = name
         self.seed = seed
         self.input = input
         self.augmentation = augmentation
-        self.network = network
+        self.network = isNetwork ? network : standard.network
         self.extractor = extractor
-        self.loss = loss
-        self.optimizer = optimizer
-        self.schedule = schedule
+        self.loss = isNetwork ? loss : .perceptual
+        self.optimizer = isNetwork ? optimizer : standard.optimizer
+        self.schedule = isNetwork ? schedule : standard.schedule
+        self.fit = isNetwork ? Fit() : fit
         self.holdOut = holdOut
     }
 
@@ -89,7 +96,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
         try TrainingConfiguration(
             detector: detector, name: name, seed: seed, input: input, augmentation: augmentation,
             network: network, extractor: extractor, loss: loss, optimizer: optimizer, schedule: schedule,
-            holdOut: holdOut)
+            fit: fit, holdOut: holdOut)
     }
 
     /// Side in pixels of the images from which crops are taken at random: the whole tile at the scale at which
@@ -115,12 +122,14 @@ public struct TrainingConfiguration: Sendable, Equatable {
     private var contradiction: String? {
         // JSON and YAML readers elsewhere have no larger whole numbers.
         if seed > UInt64(Int64.max) { return "the seed \(seed) is above \(Int64.max)" }
-        let architecture: AutoencoderArchitecture
-        do throws(WeightError) {
-            architecture = try self.architecture()
-        } catch {
-            if case .invalidArchitecture(let reason) = error { return "impossible network: \(reason)" }
-            return "\(error)"
+        var architecture: AutoencoderArchitecture?
+        if detector == .dpa {
+            do throws(WeightError) {
+                architecture = try self.architecture()
+            } catch {
+                if case .invalidArchitecture(let reason) = error { return "impossible network: \(reason)" }
+                return "\(error)"
+            }
         }
         if let clause = input.recipe.contradiction(with: architecture) { return clause }
         if let clause = extractor.contradiction(at: input.size) { return clause }
@@ -130,6 +139,7 @@ public struct TrainingConfiguration: Sendable, Equatable {
         if input.stain?.scope == .slide {
             return "stain.scope is slide, but training images are single tiles; take tile"
         }
+        guard let architecture else { return nil }
         return schedule.growing.flatMap {
             $0.contradiction(
                 with: extractor, size: input.size, lowest: architecture.lowestResolution,

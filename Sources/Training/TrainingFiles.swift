@@ -53,6 +53,12 @@ struct TrainingFiles: Sendable {
         try AtomicFile.write([UInt8](card.markdown.utf8), to: stem + ".md")
     }
 
+    /// Those of an earlier training of a network under this name would be taken for this model's.
+    func removeLossCurve() throws(FileError) {
+        try AtomicFile.remove(stem + ".loss.csv")
+        try AtomicFile.remove(stem + Self.curveSuffix)
+    }
+
     func writeModel(_ bytes: [UInt8]) throws(FileError) { try AtomicFile.write(bytes, to: model) }
 
     func removeCheckpoint() throws(FileError) { try AtomicFile.remove(checkpoint) }

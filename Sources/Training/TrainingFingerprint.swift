@@ -37,6 +37,6 @@ extension TrainingConfiguration {
         return TrainingConfiguration(
             unchecked: detector, name: name, seed: seed, input: input, augmentation: augmentation,
             network: network, extractor: extractor, loss: loss, optimizer: optimizer, schedule: schedule,
-            holdOut: holdOut)
+            fit: fit, holdOut: holdOut)
     }
 }

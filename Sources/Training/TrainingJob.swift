@@ -47,6 +47,8 @@ public struct TrainingJob: Sendable {
         /// It goes on with the kernels that it began with, which are not those of this processor's choice.
         case switchedKernels(to: String)
         case training(TrainingProgress)
+        /// A detector without a network looks at the images.
+        case fitting(done: Int, total: Int)
         /// The model was there already.
         case finishedEarlier
     }
@@ -75,8 +77,12 @@ public struct TrainingJob: Sendable {
             notify(.finishedEarlier)
         } else {
             if earlier != nil, !files.hasCheckpoint { throw ModelInTheWay(path: output) }
-            try await OwnThread(label: "training").run {
-                try train(set, identity, files, notify)
+            if configuration.detector == .dpa {
+                try await OwnThread(label: "training").run {
+                    try train(set, identity, files, notify)
+                }
+            } else {
+                try await fit(set, identity, files, notify)
             }
         }
         try files.removeCheckpoint()
@@ -97,9 +103,26 @@ public struct TrainingJob: Sendable {
         let network = try trainer.run(
             checkpointEvery: checkpointInterval, saved: { try files.write($0, title: title) },
             progress: { notify(.training($0)) })
-        let assembly = ModelAssembly(
-            configuration, set: set, codeVersion: codeVersion, trainingIdentity: identity)
-        let model = try assembly.file(network, name: files.name)
+        try write(assembly(set, identity).file(network, name: files.name), set, files)
+    }
+
+    private func fit(
+        _ set: TrainingSet, _ identity: String, _ files: TrainingFiles,
+        _ notify: @escaping @Sendable (Event) -> Void
+    ) async throws {
+        let fit = DetectorFit(configuration: configuration, set: set, workers: workers)
+        let detector = try await fit.run { notify(.fitting(done: $0, total: $1)) }
+        try files.removeLossCurve()
+        try write(assembly(set, identity).file(fitted: detector, name: files.name), set, files)
+    }
+
+    private func assembly(_ set: TrainingSet, _ identity: String) -> ModelAssembly {
+        ModelAssembly(configuration, set: set, codeVersion: codeVersion, trainingIdentity: identity)
+    }
+
+    /// The card, then the model.
+    private func write(_ model: ModelAssembly.File, _ set: TrainingSet, _ files: TrainingFiles) throws {
+        let title = configuration.name ?? files.name
         try files.write(
             ModelCard(configuration, set, title: title, metrics: model.metrics, scores: model.scores))
         try files.writeModel(model.bytes)

@@ -19,6 +19,10 @@ struct TrainingMemory {
         let (images, overflows) = PreparedImages.bytes(of: training, configuration.trainingLayout, recipe)
             .addingReportingOverflow(PreparedImages.bytes(of: heldOut, .scored, recipe))
         self.images = overflows ? .max >> 1 : images
+        guard configuration.detector == .dpa else {
+            program = try Self.fit(configuration, extractor, images: training, workers: workers)
+            return
+        }
         program =
             try configuration.phases.map { phase in
                 try Self.program(of: phase, configuration, extractor, workers: workers)
@@ -48,6 +52,19 @@ struct TrainingMemory {
             workers: workers)
     }
 
+    /// Of a detector of pooled features: its samples, the matrices of a Gaussian, and a reader for each worker, whose
+    /// feature maps are at most as large as four of the first layer.
+    private static func fit(
+        _ configuration: TrainingConfiguration, _ source: ExtractorSource, images: Int, workers: Int
+    ) throws -> Int {
+        let extractor = try source.extractor(taps: configuration.extractor.taps)
+        let pooling = configuration.detector.pooling ?? .means
+        let dimension = PooledFeatures(extractor, pooling: pooling).dimension
+        let samples = images * configuration.fit.views * dimension
+        let first = configuration.input.size * configuration.input.size * 64
+        return 4 * samples + 8 * samples + 4 * 8 * dimension * dimension + workers * 4 * 4 * first
+    }
+
     /// With statistics that stand for those that are measured later.
     private static func distance(
         _ taps: [FeatureTap], _ source: ExtractorSource
@@ -65,7 +82,7 @@ struct TrainingMemory {
 extension TrainingConfiguration {
     /// What the images that are trained on are prepared for.
     var trainingLayout: PreparedImages.Layout {
-        augmentation.crop == .random ? .field(side: fieldSide) : .scored
+        augmentation.crop == .random && (detector == .dpa || fit.views > 1) ? .field(side: fieldSide) : .scored
     }
 }
 

@@ -7,6 +7,7 @@ public struct TrainingReport: Sendable, Codable, Equatable {
     /// Path of the model file.
     public let model: String
     public let sha256: String
+    /// Of the network; 0 for detectors that are fitted.
     public let updates: Int
     public let trainingImages: Int
     public let heldOutImages: Int
@@ -60,19 +61,19 @@ public struct TrainingReport: Sendable, Codable, Equatable {
 
     /// - Parameter scores: of the held-out images.
     static func metrics(
-        _ network: TrainedNetwork, _ set: TrainingSet, _ scores: ScoreDistribution
+        _ network: TrainedNetwork?, _ set: TrainingSet, _ scores: ScoreDistribution
     ) -> [String: Double] {
-        let last = network.log.rows.suffix(50).compactMap(\.loss)
+        let last = network?.log.rows.suffix(50).compactMap(\.loss) ?? []
         var metrics: [Metric: Double] = [
-            .updates: Double(network.log.rows.last?.step ?? 0),
             .trainingImages: Double(set.training.count), .heldOutImages: Double(set.heldOut.count),
             .badImages: Double(set.training.bad.count + set.heldOut.bad.count),
             .heldOutScoreMedian: Double(Quantiles(sorted: scores.sorted).median),
         ]
+        if let network { metrics[.updates] = Double(network.log.rows.last?.step ?? 0) }
         if !last.isEmpty {
             metrics[.trainingLoss] = last.reduce(0) { $0 + Double($1) } / Double(last.count)
         }
-        if let loss = network.heldOutLoss, loss.isFinite { metrics[.heldOutLoss] = Double(loss) }
+        if let loss = network?.heldOutLoss, loss.isFinite { metrics[.heldOutLoss] = Double(loss) }
         return Dictionary(uniqueKeysWithValues: metrics.map { ($0.key.rawValue, $0.value) })
     }
 }

@@ -23,7 +23,7 @@ struct ModelCommand: ParsableCommand {
                 let loaded = try ModelCommand.load(name)
                 let record = loaded.model.record
                 rows.append([
-                    "name": record.name, "version": record.version, "detector": record.detector,
+                    "name": record.name, "version": record.version, "detector": record.detector.rawValue,
                     "purpose": record.purpose, "sha256": loaded.sha256,
                 ])
             }

@@ -50,6 +50,8 @@ final class TrainingDisplay: Sendable {
         case .switchedKernels(let kernels):
             logger.info("with the \(kernels) kernels that the training began with, for the same digits")
         case .training(let progress): show(progress)
+        case .fitting(let done, let total):
+            line.show(isLast: done == total) { "reading features \(done)/\(total)" }
         case .finishedEarlier: logger.info("this training is finished already; nothing is written")
         }
     }

@@ -1,4 +1,5 @@
 import Evaluation
+import Pictures
 import Pixels
 import Testing
 

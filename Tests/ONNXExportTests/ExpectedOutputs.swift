@@ -1,4 +1,5 @@
 import Networks
+import TestSupport
 import Testing
 
 /// What this program itself computes for a batch of crops, in the layout of the exported graph.
@@ -14,8 +15,9 @@ struct ExpectedOutputs {
     ///   - file: the model file.
     ///   - images: crops in [-1, 1], C x H x W each.
     init(_ model: ScreeningModel, _ file: SafetensorsFile, images: [[Float]]) throws {
-        let (architecture, taps) = (model.record.architecture, model.record.extractor.taps)
-        let scorer = model.makeScorer()
+        let architecture = try model.reconstruction.autoencoder.architecture
+        let taps = model.record.extractor?.taps ?? []
+        let scorer = try model.makePerceptualScorer()
         var (scores, reconstructions, codes, maps): ([Float], [Float], [Float], [Double]) = ([], [], [], [])
         for image in images {
             scores.append(try scorer.score(Self.interleaved(image, channels: architecture.imageChannels)))

@@ -23,7 +23,7 @@ import Testing
             self.url = url
             let file = try SafetensorsFile(contentsOf: url)
             let model = try ModelFile.load(file, extractor: extractor)
-            let architecture = model.record.architecture
+            let architecture = try model.reconstruction.autoencoder.architecture
             let count = architecture.imageChannels * architecture.resolution * architecture.resolution
             exported = try ONNXModel(contentsOf: url, extractor: extractor, producerVersion: "1.2.3")
             expected = try ExpectedOutputs(
@@ -104,12 +104,12 @@ import Testing
     func `the program's own map of an image is the definition's`(model: ExportCase) throws {
         let file = try SafetensorsFile(bytes: model.file())
         let loaded = try ModelFile.load(file, extractor: nil)
-        let scorer = PerceptualScorer(loaded.autoencoder, loaded.distance, mapsAnomalies: true)
+        let scorer = try loaded.makePerceptualScorer(mapsAnomalies: true)
         var generator = SeededGenerator(seed: 5)
         let count = model.channels * model.resolution * model.resolution
         let score = try scorer.score((0..<count).map { _ in Float(generator.nextUnit() * 2 - 1) })
         let map = try #require(scorer.anomalyMap).map { Double($0) }
-        let expected = try AnomalyMap(scorer, loaded.record.extractor.taps[0], file)
+        let expected = try AnomalyMap(scorer, try #require(loaded.record.extractor).taps[0], file)
         let difference = maximumRelativeDifference(map, expected.enlarged(to: model.resolution))
         #expect(try #require(difference) < 1e-5)
         #expect(abs(expected.mean / Double(score) - 1) < 1e-5)

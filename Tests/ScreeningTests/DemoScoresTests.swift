@@ -29,7 +29,7 @@ import Testing
         let golden = try JSONText.decode(Golden.self, from: SharedData.url("golden/dpa/demo_scores.json"))
         let model = try GoldenDemoModel.load()
         let target = try #require(model.stainTarget)
-        let scorer = model.makeScorer()
+        let scorer = try model.makePerceptualScorer()
         let resampler = BilinearResampler(
             inputWidth: 224, inputHeight: 224, outputWidth: 96, outputHeight: 96)
         var withSamePixels = 0
@@ -68,7 +68,7 @@ import Testing
         let file = try SafetensorsFile(contentsOf: SharedData.url("models/he-lung-demo.safetensors"))
         let center = try file.tensor("feature.mean").values
         let deviation = try file.tensor("feature.std").values
-        let features = scorer.features(at: try #require(model.record.extractor.taps.first))
+        let features = scorer.features(at: try #require(model.record.extractor?.taps.first))
         let magnitude = features.enumerated().reduce(0.0) { sum, feature in
             let channel = feature.offset % center.count
             return sum + Double(abs((feature.element - center[channel]) / deviation[channel]))

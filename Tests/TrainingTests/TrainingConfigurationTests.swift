@@ -31,8 +31,8 @@ private let folder = SharedData.packageRoot.appendingPathComponent("pipelines/co
     }
 
     @Test func `the built-in extractor has the layers that configurations may name`() throws {
-        let blocks = try BuiltInModels.load("he-lung-demo").record.extractor.blocks
-        #expect(blocks?.map(\.count) == [2, 2, 2])
+        let blocks = try BuiltInModels.load("he-lung-demo").record.extractor?.blocks
+        #expect(blocks?.map { $0.count } == [2, 2, 2])
     }
 
     @Test func `widths of a single number reach every resolution`() throws {
@@ -98,7 +98,7 @@ private let folder = SharedData.packageRoot.appendingPathComponent("pipelines/co
         ("seed: -1", "'seed' (line 1) is -1; possible is 0 or more"),
         ("hold_out: 1", "'hold_out' (line 1) is 1.0; possible is 0.001 to 0.5"),
         ("detector: dpaa", "'detector' (line 1) cannot be 'dpaa'; did you mean 'dpa'?"),
-        ("detector: fae", "'detector' (line 1) cannot be 'fae'; known are dpa"),
+        ("detector: fae", "'detector' (line 1) cannot be 'fae'; known are dpa, gaussian, deep-if"),
         ("loss: gan", "'loss' (line 1) cannot be 'gan'; known are perceptual, pixel_l1, mixture"),
         ("input: 3", "'input' (line 1) must be a section with keys of its own, not '3'"),
         ("- 1", "'the configuration' (line 1) must be a section with keys of its own, not a list"),

@@ -1,10 +1,9 @@
-internal import Pictures
 internal import Pixels
 
 /// The part of a sheet on which values are drawn: two axes with ticks and a light grid.
-struct PlotArea {
+package struct PlotArea {
     /// One axis.
-    struct Axis {
+    package struct Axis {
         let name: String
         let low: Double
         let high: Double
@@ -13,7 +12,9 @@ struct PlotArea {
         let labels: [String]
 
         /// Round ticks, about `count` of them. `high` must be above `low`.
-        init(_ name: String, from low: Double, to high: Double, ticks count: Int, percent: Bool = false) {
+        package init(
+            _ name: String, from low: Double, to high: Double, ticks count: Int, percent: Bool = false
+        ) {
             self.name = name
             (self.low, self.high) = (low, high)
             let scale = percent ? 100.0 : 1
@@ -21,6 +22,14 @@ struct PlotArea {
             ticks = values.map { $0 / scale }
             let places = Self.places(values)
             labels = values.map { Self.text($0, places: places) + (percent ? "%" : "") }
+        }
+
+        /// Ticks at chosen places. `high` must be above `low`.
+        init(_ name: String, from low: Double, to high: Double, ticks: [Double], labels: [String]) {
+            precondition(ticks.count == labels.count, "\(ticks.count) ticks and \(labels.count) labels")
+            self.name = name
+            (self.low, self.high) = (low, high)
+            (self.ticks, self.labels) = (ticks, labels)
         }
 
         func position(_ value: Double) -> Double { (value - low) / (high - low) }
@@ -42,17 +51,23 @@ struct PlotArea {
         }
     }
 
-    let area: Drawing.Rectangle
+    package let area: Drawing.Rectangle
     let x: Axis
     let y: Axis
 
-    func place(_ x: Double, _ y: Double) -> Drawing.Point {
+    package init(area: Drawing.Rectangle, x: Axis, y: Axis) {
+        self.area = area
+        self.x = x
+        self.y = y
+    }
+
+    package func place(_ x: Double, _ y: Double) -> Drawing.Point {
         Drawing.Point(
             area.x + self.x.position(x) * area.width, area.maxY - self.y.position(y) * area.height)
     }
 
     /// The grid, the tick labels and the names of the axes. To be drawn first.
-    func drawGrid(on drawing: inout Drawing) {
+    package func drawGrid(on drawing: inout Drawing) {
         let thin = Drawing.Stroke(Ink.grid, width: 1)
         for (tick, label) in zip(y.ticks, y.labels) {
             let height = place(x.low, tick).y
@@ -82,7 +97,7 @@ struct PlotArea {
     }
 
     /// To be drawn last, over the ends of curves.
-    func drawFrame(on drawing: inout Drawing) {
+    package func drawFrame(on drawing: inout Drawing) {
         let left = crisp(area.x)
         let top = crisp(area.y)
         drawing.frame(
@@ -93,27 +108,4 @@ struct PlotArea {
 
     /// Line of one unit's width that covers whole pixels.
     private func crisp(_ value: Double) -> Double { value.rounded(.down) + 0.5 }
-}
-
-extension Drawing {
-    /// A line of text, smaller than `height` if it would otherwise be wider than `width`.
-    mutating func text(_ words: String, at point: Point, height: Double, within width: Double) {
-        let natural = Canvas.width(of: words, height: height)
-        text(words, at: point, height: height * min(1, width / max(natural, 1)), Ink.text)
-    }
-}
-
-/// Colors of the pictures; those of curves differ for all kinds of color vision (Okabe and Ito 2008, "Color Universal
-/// Design").
-enum Ink {
-    static let text = RGBColor(red: 30, green: 30, blue: 34)
-    static let grid = RGBColor(red: 232, green: 232, blue: 236)
-    static let border = RGBColor(red: 120, green: 120, blue: 126)
-    static let faint = RGBColor(red: 160, green: 160, blue: 166)
-    static let blue = RGBColor(red: 0, green: 94, blue: 168)
-    static let vermilion = RGBColor(red: 213, green: 94, blue: 0)
-    static let others = [
-        vermilion, RGBColor(red: 0, green: 158, blue: 115), RGBColor(red: 190, green: 105, blue: 155),
-        RGBColor(red: 225, green: 150, blue: 0), RGBColor(red: 86, green: 180, blue: 233),
-    ]
 }

@@ -1,32 +1,10 @@
-import Evaluation
-import Foundation
+import Pictures
 import Pixels
 import Testing
-
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
 
 @Suite struct `Drawing as pixels and as SVG` {
     private let red = RGBColor(red: 255, green: 0, blue: 0)
     private let blue = RGBColor(red: 0, green: 0, blue: 255)
-
-    /// Number of elements by name; nil if the text is no XML.
-    private func elements(of svg: String) -> [String: Int]? {
-        final class Counter: NSObject, XMLParserDelegate {
-            var counts: [String: Int] = [:]
-            func parser(
-                _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
-                qualifiedName: String?, attributes: [String: String]
-            ) {
-                counts[name, default: 0] += 1
-            }
-        }
-        let counter = Counter()
-        let parser = XMLParser(data: Data(svg.utf8))
-        parser.delegate = counter
-        return parser.parse() ? counter.counts : nil
-    }
 
     @Test func `areas, lines and words are where they were put, at every scale`() {
         var drawing = Drawing(width: 40, height: 30)
@@ -91,7 +69,8 @@ import Testing
         drawing.line([], Drawing.Stroke(blue, width: 3))
         drawing.text("a<b> & \"c\"\u{1}\n'd'", at: Drawing.Point(1, 1), height: 9, anchor: .end, .black)
         let svg = drawing.svg
-        #expect(elements(of: svg) == ["svg": 1, "rect": 2, "polyline": 2, "text": 1])
+        let counts = try SVGReading(svg).elements.reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
+        #expect(counts == ["svg": 1, "rect": 2, "polyline": 2, "text": 1])
         #expect(svg.contains(">a&lt;b&gt; &amp; &quot;c&quot;? &apos;d&apos;</text>"))
         #expect(svg.contains("height=\"0.33\" fill=\"#ff0000\" fill-opacity=\"0.50\"/>"))
         #expect(svg.contains("points=\"0.00,0.00 -5.56,2.00\""))

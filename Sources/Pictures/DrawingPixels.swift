@@ -1,4 +1,3 @@
-internal import Pictures
 public import Pixels
 
 extension Drawing {

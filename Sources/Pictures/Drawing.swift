@@ -110,7 +110,7 @@ public struct Drawing: Sendable, Equatable {
 extension [Drawing.Point] {
     /// The line without points that are nearer than `distance` to the last one kept; its ends stay. Curves of many
     /// thousand points become small, and look the same.
-    func thinned(to distance: Double) -> [Drawing.Point] {
+    package func thinned(to distance: Double) -> [Drawing.Point] {
         var kept: [Drawing.Point] = []
         for (index, point) in enumerated() {
             guard let last = kept.last, index + 1 < count else {

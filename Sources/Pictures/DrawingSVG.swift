@@ -1,4 +1,3 @@
-internal import Pictures
 internal import Pixels
 
 extension Drawing {
