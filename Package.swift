@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "Networks", targets: ["Networks"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Search", targets: ["Search"]),
         .library(name: "ONNXExport", targets: ["ONNXExport"]),
         .library(name: "Radiographs", targets: ["Radiographs"]),
         .library(name: "Slides", targets: ["Slides"]),
@@ -98,6 +99,14 @@ let package = Package(
                 "Training",
             ], swiftSettings: strict),
 
+        // Which configuration is best, by a few anomalies.
+        .target(
+            name: "Search",
+            dependencies: [
+                "Flow", "Records", "Pixels", "Kernels", "ImageFiles", "Pictures", "Staining", "Networks",
+                "Training", "Evaluation",
+            ], swiftSettings: strict),
+
         // Chest X-rays and their table.
         .target(
             name: "Radiographs",
@@ -139,7 +148,8 @@ let package = Package(
             name: "wsi-screen",
             dependencies: [
                 "Preprocessing", "CamelyonEvaluation", "Camelyon",
-                "Screening", "Evaluation", "Radiographs", "Training", "ONNXExport", "Networks", "Tensors",
+                "Screening", "Search", "Evaluation", "Radiographs", "Training", "ONNXExport", "Networks",
+                "Tensors",
                 "Slides",
                 "Staining",
                 "Tissue", "Kernels", "ImageFiles", "Records", "Yams", "CAllocator",
@@ -215,6 +225,12 @@ let package = Package(
             name: "OutliersTests", dependencies: ["Outliers", "Kernels"],
             exclude: ["make_outlier_golden.py"], resources: [.copy("outlier-golden.json")],
             swiftSettings: strict),
+        .testTarget(
+            name: "SearchTests",
+            dependencies: [
+                "Search", "Evaluation", "Training", "Networks", "ImageFiles", "Kernels", "Pixels", "Records",
+                "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(name: "PicturesTests", dependencies: ["Pictures", "Pixels"], swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",

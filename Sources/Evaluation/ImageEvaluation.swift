@@ -66,10 +66,27 @@ public struct ImageEvaluation: Sendable {
         memoryLimit: Int = 8 << 30, workers: Int = CoreCount.available,
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws {
+        let prepared = try await Self.prepared(
+            images, for: model, maximumBad: maximumBad, memoryLimit: memoryLimit, workers: workers, progress)
+        try await self.init(images, prepared: prepared, model: model, workers: workers, progress: progress)
+    }
+
+    /// The images as a model takes them; other models with the same recipe and stain target can be evaluated on them, too.
+    package static func prepared(
+        _ images: [LabeledImage], for model: ScreeningModel, maximumBad: BadImageAllowance, memoryLimit: Int,
+        workers: Int, _ progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> PreparedImages {
         let preparation = ImagePreparation(recipe: model.record.recipe, target: model.stainTarget)
-        let prepared = try await PreparedImages.prepare(
+        return try await PreparedImages.prepare(
             images.map(\.image), with: preparation, layout: .scored, memoryLimit: memoryLimit,
             maximumBad: maximumBad, workers: workers, progress: { progress(.preparing($0)) })
+    }
+
+    /// - Parameter prepared: from ``prepared(_:for:maximumBad:memoryLimit:workers:_:)``, for this model's recipe.
+    package init(
+        _ images: [LabeledImage], prepared: PreparedImages, model: ScreeningModel, workers: Int,
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws {
         let scores = try await Self.scores(prepared, model, workers: workers, progress)
         let known = Dictionary(images.map { ($0.image.name, $0) }) { first, _ in first }
         rows = prepared.names.indices.compactMap { index in

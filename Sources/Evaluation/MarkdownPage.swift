@@ -1,18 +1,26 @@
 /// Text in Markdown, with the tables that GitHub and most readers understand.
-struct MarkdownPage {
-    private(set) var text = ""
+package struct MarkdownPage {
+    package init() {}
 
-    mutating func heading(_ name: String, level: Int) {
+    package private(set) var text = ""
+
+    package mutating func heading(_ name: String, level: Int) {
         block(String(repeating: "#", count: level) + " " + Self.inLine(name))
     }
 
-    mutating func paragraph(_ words: String) { block(Self.inLine(words)) }
+    package mutating func paragraph(_ words: String) { block(Self.inLine(words)) }
 
     /// The first column is aligned to the left, the others to the right.
-    mutating func table(_ header: [String], _ rows: [[String]]) {
+    package mutating func table(_ header: [String], _ rows: [[String]]) {
         let rule = header.indices.map { $0 == 0 ? "---" : "---:" }
         let lines = [Self.row(header.map(Self.cell)), Self.row(rule)]
         block((lines + rows.map { Self.row($0.map(Self.cell)) }).joined(separator: "\n"))
+    }
+
+    /// Text as it is, in a box.
+    package mutating func code(_ text: String) {
+        let lines = text.split(separator: "\n").map { "    " + $0 }
+        block(lines.joined(separator: "\n"))
     }
 
     private mutating func block(_ content: String) {

@@ -1,8 +1,8 @@
 /// One value of a configuration document, whether it came as YAML or as JSON.
 ///
 /// Both forms have the same keys: the JSON in a model file is also a configuration that can be trained again.
-struct ConfigurationNode: Sendable {
-    indirect enum Value: Sendable {
+package struct ConfigurationNode: Sendable {
+    package indirect enum Value: Sendable {
         case null
         case flag(Bool)
         case integer(Int)
@@ -12,27 +12,29 @@ struct ConfigurationNode: Sendable {
         case mapping([(key: String, node: ConfigurationNode)])
     }
 
-    let value: Value
+    package let value: Value
     /// Line of the YAML text, from 1.
-    let line: Int?
+    package let line: Int?
 
-    init(_ value: Value, line: Int? = nil) {
+    package init(_ value: Value, line: Int? = nil) {
         self.value = value
         self.line = line
     }
 
-    static func integer(_ value: Int) -> ConfigurationNode { ConfigurationNode(.integer(value)) }
-    static func number(_ value: Double) -> ConfigurationNode { ConfigurationNode(.number(value)) }
-    static func text(_ value: String) -> ConfigurationNode { ConfigurationNode(.text(value)) }
-    static func flag(_ value: Bool) -> ConfigurationNode { ConfigurationNode(.flag(value)) }
-    static func list(_ nodes: [ConfigurationNode]) -> ConfigurationNode { ConfigurationNode(.list(nodes)) }
+    package static func integer(_ value: Int) -> ConfigurationNode { ConfigurationNode(.integer(value)) }
+    package static func number(_ value: Double) -> ConfigurationNode { ConfigurationNode(.number(value)) }
+    package static func text(_ value: String) -> ConfigurationNode { ConfigurationNode(.text(value)) }
+    package static func flag(_ value: Bool) -> ConfigurationNode { ConfigurationNode(.flag(value)) }
+    package static func list(_ nodes: [ConfigurationNode]) -> ConfigurationNode {
+        ConfigurationNode(.list(nodes))
+    }
 
     /// A mapping without the keys whose value is nil.
-    static func mapping(_ pairs: KeyValuePairs<String, ConfigurationNode?>) -> ConfigurationNode {
+    package static func mapping(_ pairs: KeyValuePairs<String, ConfigurationNode?>) -> ConfigurationNode {
         mapping(pairs.map { ($0.key, $0.value) })
     }
 
-    static func mapping(_ pairs: [(String, ConfigurationNode?)]) -> ConfigurationNode {
+    package static func mapping(_ pairs: [(String, ConfigurationNode?)]) -> ConfigurationNode {
         ConfigurationNode(
             .mapping(
                 pairs.compactMap { key, node in
@@ -41,7 +43,7 @@ struct ConfigurationNode: Sendable {
     }
 
     /// What this is, for error texts.
-    var kind: String {
+    package var kind: String {
         switch value {
         case .null: "nothing"
         case .flag(let flag): "'\(flag)'"
@@ -62,7 +64,7 @@ extension ConfigurationNode: Codable {
         init?(intValue: Int) { nil }
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         line = nil
         if let fields = try? decoder.container(keyedBy: Key.self) {
             let keys = fields.allKeys.sorted { $0.stringValue < $1.stringValue }
@@ -85,7 +87,7 @@ extension ConfigurationNode: Codable {
         return .text(try container.decode(String.self))
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         switch value {
         case .mapping(let pairs):
             var fields = encoder.container(keyedBy: Key.self)

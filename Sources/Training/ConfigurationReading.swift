@@ -4,7 +4,7 @@ internal import Staining
 extension TrainingConfiguration {
     /// Reads and checks a document. What is absent takes the value of ``tissue``, except where absence has a
     /// meaning of its own or the published settings are one number for all.
-    init(_ node: ConfigurationNode) throws(ConfigurationError) {
+    package init(_ node: ConfigurationNode) throws(ConfigurationError) {
         let root = try ConfigurationSection(
             node, path: "",
             known: [
@@ -157,7 +157,9 @@ extension TrainingConfiguration.Optimizer {
 
 extension TrainingConfiguration.Fit {
     fileprivate init(_ root: ConfigurationSection) throws(ConfigurationError) {
-        let (standard, section) = (Self(), try root.section("fit", known: ["views", "trees", "samples_per_tree"]))
+        let (standard, section) = (
+            Self(), try root.section("fit", known: ["views", "trees", "samples_per_tree"])
+        )
         self.init(
             views: try section?.integer("views", in: 1...1024) ?? standard.views,
             trees: try section?.integer("trees", in: 1...10_000) ?? standard.trees,

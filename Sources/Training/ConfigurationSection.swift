@@ -1,13 +1,13 @@
 /// A mapping of the document while it is read: every access checks type and range, and keys nobody knows are
 /// refused at once.
-struct ConfigurationSection {
+package struct ConfigurationSection {
     /// Keys from the root, joined by dots; empty for the root.
-    let path: String
-    let line: Int?
+    package let path: String
+    package let line: Int?
     private let fields: [String: ConfigurationNode]
 
     /// - Parameter known: all keys that this section may have; nil for any (the caller checks them).
-    init(_ node: ConfigurationNode, path: String, known: [String]?) throws(ConfigurationError) {
+    package init(_ node: ConfigurationNode, path: String, known: [String]?) throws(ConfigurationError) {
         self.path = path
         line = node.line
         guard case .mapping(let pairs) = node.value else {
@@ -25,27 +25,28 @@ struct ConfigurationSection {
     }
 
     /// Keys in the order of their letters.
-    var keys: [String] { fields.keys.sorted() }
+    package var keys: [String] { fields.keys.sorted() }
 
-    func path(_ key: String) -> String { Self.join(path, key) }
+    package func path(_ key: String) -> String { Self.join(path, key) }
 
     private static func join(_ path: String, _ key: String) -> String {
         path.isEmpty ? key : "\(path).\(key)"
     }
 
     /// The value of a key; nil if it is absent or null.
-    func node(_ key: String) -> ConfigurationNode? {
+    package func node(_ key: String) -> ConfigurationNode? {
         guard let node = fields[key] else { return nil }
         if case .null = node.value { return nil }
         return node
     }
 
-    func section(_ key: String, known: [String]?) throws(ConfigurationError) -> ConfigurationSection? {
+    package func section(_ key: String, known: [String]?) throws(ConfigurationError) -> ConfigurationSection?
+    {
         guard let node = node(key) else { return nil }
         return try ConfigurationSection(node, path: path(key), known: known)
     }
 
-    func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+    package func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
         guard let node = node(key) else { return nil }
         return try integer(node, key: key, in: range)
     }
@@ -66,7 +67,7 @@ struct ConfigurationSection {
     }
 
     /// One whole number or a list of them.
-    func integers(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> [Int]? {
+    package func integers(_ key: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> [Int]? {
         guard let node = node(key) else { return nil }
         guard case .list(let items) = node.value else { return [try integer(node, key: key, in: range)] }
         guard !items.isEmpty else {
@@ -78,7 +79,7 @@ struct ConfigurationSection {
         return values
     }
 
-    func number(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
+    package func number(_ key: String, in range: ClosedRange<Double>) throws(ConfigurationError) -> Double? {
         guard let node = node(key) else { return nil }
         let number: Double
         switch node.value {
@@ -95,7 +96,7 @@ struct ConfigurationSection {
         return number
     }
 
-    func flag(_ key: String) throws(ConfigurationError) -> Bool? {
+    package func flag(_ key: String) throws(ConfigurationError) -> Bool? {
         guard let node = node(key) else { return nil }
         guard case .flag(let flag) = node.value else {
             throw .wrongType(key: path(key), line: node.line, expected: "true or false", found: node.kind)
@@ -104,7 +105,7 @@ struct ConfigurationSection {
     }
 
     /// Text; a number without quotes is taken as it would be read.
-    func text(_ key: String) throws(ConfigurationError) -> String? {
+    package func text(_ key: String) throws(ConfigurationError) -> String? {
         guard let node = node(key) else { return nil }
         return try text(node, key: key)
     }
@@ -118,7 +119,7 @@ struct ConfigurationSection {
     }
 
     /// One text or a list of texts.
-    func texts(_ key: String) throws(ConfigurationError) -> [String]? {
+    package func texts(_ key: String) throws(ConfigurationError) -> [String]? {
         guard let node = node(key) else { return nil }
         guard case .list(let items) = node.value else { return [try text(node, key: key)] }
         var values: [String] = []
@@ -126,7 +127,7 @@ struct ConfigurationSection {
         return values
     }
 
-    func choice<Choice>(_ key: String, _ type: Choice.Type) throws(ConfigurationError) -> Choice?
+    package func choice<Choice>(_ key: String, _ type: Choice.Type) throws(ConfigurationError) -> Choice?
     where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
         guard let text = try text(key) else { return nil }
         guard let choice = Choice(rawValue: text) else {

@@ -4,7 +4,7 @@ internal import Staining
 extension TrainingConfiguration {
     /// The document that reads back as this value. Nothing is left to defaults, so that it keeps its meaning
     /// when they change.
-    var node: ConfigurationNode {
+    package var node: ConfigurationNode {
         .mapping(
             [
                 ("detector", .text(detector.rawValue)), ("name", name.map { .text($0) }),

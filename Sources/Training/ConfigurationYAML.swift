@@ -4,7 +4,7 @@ extension ConfigurationNode {
     /// Reads YAML text.
     ///
     /// Plain scalars are numbers where they look like numbers to anybody: YAML 1.1 itself would call `1e-3` text.
-    init(yaml text: String) throws(ConfigurationError) {
+    package init(yaml text: String) throws(ConfigurationError) {
         try YAMLGuard.check(text)
         let root: Node?
         do {
@@ -44,7 +44,8 @@ extension ConfigurationNode {
         }
     }
 
-    private static func plain(_ text: String) -> Value {
+    /// What a word without quotes means.
+    static func plain(_ text: String) -> Value {
         switch text {
         case "", "~", "null": return .null
         case "true", "True", "yes": return .flag(true)

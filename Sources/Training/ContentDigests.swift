@@ -3,11 +3,11 @@ internal import Foundation
 internal import Records
 
 /// Names for the content of files, equal for files of the same bytes.
-enum ContentDigests {
+package enum ContentDigests {
     /// Reads every file once.
     ///
     /// - Returns: a digest for each image; nil for files that cannot be read.
-    static func of(_ images: [ImageListing.Image], workers: Int) async throws -> [String?] {
+    package static func of(_ images: [ImageListing.Image], workers: Int) async throws -> [String?] {
         var digests = [String?](repeating: nil, count: images.count)
         let crew = (0..<max(1, workers)).map { _ in ContentHasher(images: images) }
         try await ParallelMap(workers: crew).run(count: images.count) { index, digest in
@@ -17,7 +17,7 @@ enum ContentDigests {
     }
 
     /// Those of `images` whose file is as long as that of one of `others`.
-    static func ofEqualSize(
+    package static func ofEqualSize(
         _ images: [ImageListing.Image], as others: [ImageListing.Image]
     ) -> [ImageListing.Image] {
         if images.isEmpty { return [] }

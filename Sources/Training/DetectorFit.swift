@@ -118,8 +118,10 @@ public enum FitError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .oneImage: "one image says nothing about how normal images differ; give more"
-        case .allAlike: "the training images are all alike, so nothing can be told about how normal images differ"
-        case .notFinite: "the features of a training image are not finite; the extractor does not suit such images"
+        case .allAlike:
+            "the training images are all alike, so nothing can be told about how normal images differ"
+        case .notFinite:
+            "the features of a training image are not finite; the extractor does not suit such images"
         }
     }
 }

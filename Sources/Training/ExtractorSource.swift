@@ -84,7 +84,7 @@ public struct ExtractorSource: Sendable {
     }
 
     /// Lower-case SHA-256 of the file that the weights come from.
-    let identity: String
+    package let identity: String
 
     /// The tensors that a model file carries.
     func tensors() throws(SafetensorsError) -> NamedTensors {

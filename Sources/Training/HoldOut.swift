@@ -46,7 +46,7 @@ public struct HoldOut: Sendable, Equatable {
         let isHeldOut: [Bool]
         var dropped: Set<Int> = []
         if !images.contains(where: \.isValidation) {
-            let sets = Self.inseparable(images, digests)
+            let sets = InseparableSets(images, digests).numbers
             let chosen = try Self.choose(sets, fraction: fraction, seed: seed)
             isHeldOut = sets.map(chosen.contains)
         } else {
@@ -64,7 +64,7 @@ public struct HoldOut: Sendable, Equatable {
     }
 
     /// What the manifest's split divides nobody can hold together.
-    private static func checkGroups(_ listing: ImageListing) throws(HoldOutError) {
+    package static func checkGroups(_ listing: ImageListing) throws(HoldOutError) {
         let groups: [ImagePart: Set<String>] = [
             .training: Set(listing.images.filter { !$0.isValidation }.compactMap(\.group)),
             .validation: Set(listing.images.filter(\.isValidation).compactMap(\.group)),
@@ -80,7 +80,7 @@ public struct HoldOut: Sendable, Equatable {
         }
     }
 
-    private static func checkCopies(
+    package static func checkCopies(
         _ images: [ImageListing.Image], _ digests: [String?], of tests: [String: String]
     ) throws(HoldOutError) {
         let copies = zip(images, digests).compactMap { image, digest in
@@ -89,32 +89,6 @@ public struct HoldOut: Sendable, Equatable {
         guard copies.isEmpty else {
             throw .copiesOfTests(count: copies.count, first: Array(copies.prefix(3)))
         }
-    }
-
-    /// A number for each image, equal for those that must stay together: of one group, or identical.
-    private static func inseparable(_ images: [ImageListing.Image], _ digests: [String?]) -> [Int] {
-        var parent = Array(images.indices)
-        func root(_ index: Int) -> Int {
-            var index = index
-            while parent[index] != index {
-                parent[index] = parent[parent[index]]
-                index = parent[index]
-            }
-            return index
-        }
-        var firstOfGroup: [String: Int] = [:]
-        var firstOfContent: [String: Int] = [:]
-        for index in images.indices {
-            if let group = images[index].group {
-                parent[root(index)] = root(firstOfGroup[group] ?? index)
-                if firstOfGroup[group] == nil { firstOfGroup[group] = index }
-            }
-            if let digest = digests[index] {
-                parent[root(index)] = root(firstOfContent[digest] ?? index)
-                if firstOfContent[digest] == nil { firstOfContent[digest] = index }
-            }
-        }
-        return images.indices.map(root)
     }
 
     /// Draws sets until the wanted number of images is reached as closely as whole sets allow.

@@ -6,7 +6,7 @@ internal import ImageFiles
 /// Of a slide that `wsi-screen tile` cut, the tiles are taken, not the pictures of mask and slide; its tiles are
 /// a group. Of other images each folder is a group, if there are several folders: most programs write one for
 /// each slide.
-struct ImageFolder {
+package struct ImageFolder {
     let path: String
 
     init(_ path: String) {
@@ -17,7 +17,7 @@ struct ImageFolder {
     /// What the folder of a slide holds beside pictures.
     private static let slideEntries: Set<String> = [tilesFolder, "tiles.csv", "manifest.json"]
 
-    static func isFolder(_ path: String) -> Bool {
+    package static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
             && isDirectory.boolValue

@@ -63,12 +63,17 @@ public struct ManifestColumns: Sendable, Equatable {
     public var group: String?
     /// Column of the label; nil: the first of the usual names.
     public var label: String?
+    /// Column of what is wrong with an abnormal image; nil: the first of the usual names, else the label.
+    public var finding: String?
     /// Labels that mean normal; all others then mean abnormal. Empty: the usual words, and others are an error.
     public var normalLabels: [String]
 
-    public init(group: String? = nil, label: String? = nil, normalLabels: [String] = []) {
+    public init(
+        group: String? = nil, label: String? = nil, finding: String? = nil, normalLabels: [String] = []
+    ) {
         self.group = group
         self.label = label
+        self.finding = finding
         self.normalLabels = normalLabels
     }
 }

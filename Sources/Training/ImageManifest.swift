@@ -69,7 +69,8 @@ struct ImageManifest {
         try requireFiles(chosen.map(\.image))
         return LabeledListing(
             images: chosen.map {
-                LabeledImage(image: $0.image, isAbnormal: !$0.isNormal, finding: $0.finding)
+                LabeledImage(
+                    image: $0.image, isAbnormal: !$0.isNormal, finding: $0.finding, part: $0.part)
             },
             remarks: remarks(repeated))
     }
@@ -97,7 +98,9 @@ struct ImageManifest {
         let parts = try parts()
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let labelColumn = try index(named: columns.label, or: Self.labelNames, meaning: "label")
-        let findingColumn = index(of: Self.findingNames) ?? labelColumn
+        let findingColumn =
+            try index(named: columns.finding, or: Self.findingNames, meaning: "kind of finding")
+            ?? labelColumn
         var entries: [ManifestEntry] = []
         var known: [String: Int] = [:]
         for (row, (isNormal, part)) in zip(rows, zip(verdicts, parts)) {

@@ -11,11 +11,16 @@ public struct LabeledImage: Sendable, Equatable {
     public let isAbnormal: Bool
     /// What is wrong with an abnormal image, as the manifest has it: `tumor`, `Effusion|Mass`; empty for normal ones.
     public let finding: String
+    /// What the manifest's row is for.
+    public let part: ImagePart
 
-    public init(image: ImageListing.Image, isAbnormal: Bool, finding: String = "") {
+    public init(
+        image: ImageListing.Image, isAbnormal: Bool, finding: String = "", part: ImagePart = .test
+    ) {
         self.image = image
         self.isAbnormal = isAbnormal
         self.finding = finding
+        self.part = part
     }
 }
 

@@ -2,7 +2,7 @@ public import Networks
 internal import Staining
 
 /// Puts a trained network into a model file.
-public struct ModelAssembly {
+public struct ModelAssembly: Sendable {
     public let configuration: TrainingConfiguration
     public let set: TrainingSet
     public let codeVersion: String

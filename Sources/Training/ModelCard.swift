@@ -49,7 +49,9 @@ struct ModelCard {
     }
 
     /// Rows about how it learned.
-    private static func learning(_ configuration: TrainingConfiguration, _ metrics: [String: Double]) -> String {
+    private static func learning(_ configuration: TrainingConfiguration, _ metrics: [String: Double])
+        -> String
+    {
         let extractor = configuration.extractor
         let taps = extractor.taps.map(\.description).joined(separator: ", ")
         let features =

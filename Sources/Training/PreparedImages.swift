@@ -24,8 +24,10 @@ public struct PreparedImages: Sendable {
     /// Number of images by the side, in pixels, of the square in their files.
     public var fileSides: [Int: Int] { findings.fileSides }
     private let findings: Findings
-    /// [count][side][side][channels].
+    /// [slot][side][side][channels]; shared by parts of the images.
     private let pixels: [UInt8]
+    /// Where each image's pixels are.
+    private let slots: [Int]
 
     public var count: Int { names.count }
     public var bytesPerImage: Int { side * side * channels }
@@ -40,7 +42,20 @@ public struct PreparedImages: Sendable {
         self.channels = channels
         self.names = names
         self.pixels = pixels
+        slots = Array(names.indices)
         findings = Findings(bad: bad, fileSides: fileSides)
+    }
+
+    /// Some of the images, in the order of `indices`. Their pixels are not copied.
+    package func part(_ indices: [Int]) -> PreparedImages { PreparedImages(self, indices) }
+
+    private init(_ whole: PreparedImages, _ indices: [Int]) {
+        side = whole.side
+        channels = whole.channels
+        names = indices.map { whole.names[$0] }
+        pixels = whole.pixels
+        slots = indices.map { whole.slots[$0] }
+        findings = Findings(bad: [], fileSides: whole.fileSides)
     }
 
     /// What was found out about the files. By reference: Swift 6.3.1 reserves too little memory for asynchronous
@@ -61,8 +76,8 @@ public struct PreparedImages: Sendable {
     ) throws(Failure) -> Result {
         try pixels.withUnsafeBufferPointer { buffer throws(Failure) in
             try body(
-                UnsafeBufferPointer(rebasing: buffer[(index * bytesPerImage)..<((index + 1) * bytesPerImage)])
-            )
+                UnsafeBufferPointer(
+                    rebasing: buffer[(slots[index] * bytesPerImage)..<((slots[index] + 1) * bytesPerImage)]))
         }
     }
 
@@ -75,7 +90,11 @@ public struct PreparedImages: Sendable {
     }
 
     /// Lower-case SHA-256 of all pixels.
-    var sha256: String { Checksum.sha256(pixels) }
+    var sha256: String {
+        slots.count == pixels.count / max(1, bytesPerImage) && slots.elementsEqual(0..<slots.count)
+            ? Checksum.sha256(pixels)
+            : Checksum.sha256(names.indices.flatMap { index in withPixels(of: index) { [UInt8]($0) } })
+    }
 
     /// Writes the center of an image, `side` x `side` pixels, as floats v / 127.5 - 1.
     public func writeCenter(of index: Int, side crop: Int, into target: UnsafeMutablePointer<Float>) {

@@ -44,7 +44,7 @@ package struct StageImages {
         case .pixelL1: ReconstructionLoss.pixelL1(x, y)
         case .perceptual: perceptual(distances, x, y, features, in: graph)
         case .mixture(let weight):
-            perceptual(distances, x, y, features, in: graph) 
+            perceptual(distances, x, y, features, in: graph)
                 + ReconstructionLoss.pixelL1(x, y) * Float(weight)
         }
     }

@@ -44,7 +44,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     /// For values that are known to fit. What a detector has no use for is as in ``tissue``, so that equal trainings
     /// have equal configurations.
     init(
-        unchecked detector: DetectorKind, name: String?, seed: UInt64, input: Input, augmentation: Augmentation,
+        unchecked detector: DetectorKind, name: String?, seed: UInt64, input: Input,
+        augmentation: Augmentation,
         network: Network, extractor: Extractor, loss: Loss, optimizer: Optimizer, schedule: Schedule,
         fit: Fit = Fit(), holdOut: Double
     ) {

@@ -1,8 +1,6 @@
-internal import Flow
 public import Foundation
 internal import Networks
 internal import Records
-internal import Tensors
 
 /// A training from the user's files to the model file.
 public struct TrainingJob: Sendable {
@@ -42,13 +40,8 @@ public struct TrainingJob: Sendable {
         case remark(DataRemark)
         case preparing(PreparationProgress)
         case bad([BadImage], listedIn: String)
-        /// An interrupted training goes on.
-        case resumed(step: Int)
-        /// It goes on with the kernels that it began with, which are not those of this processor's choice.
-        case switchedKernels(to: String)
-        case training(TrainingProgress)
-        /// A detector without a network looks at the images.
-        case fitting(done: Int, total: Int)
+        /// The model is being made.
+        case making(ModelMaker.Event)
         /// The model was there already.
         case finishedEarlier
     }
@@ -77,47 +70,29 @@ public struct TrainingJob: Sendable {
             notify(.finishedEarlier)
         } else {
             if earlier != nil, !files.hasCheckpoint { throw ModelInTheWay(path: output) }
-            if configuration.detector == .dpa {
-                try await OwnThread(label: "training").run {
-                    try train(set, identity, files, notify)
-                }
-            } else {
-                try await fit(set, identity, files, notify)
-            }
+            try await make(set, identity, files, notify)
         }
         try files.removeCheckpoint()
         _ = consume lock
         return try TrainingReport(model: output)
     }
 
-    private func train(
-        _ set: TrainingSet, _ identity: String, _ files: TrainingFiles, _ notify: @Sendable (Event) -> Void
-    ) throws {
-        let trainer = try Trainer(
-            configuration, set: set, checkpoint: files.checkpoint, resumes: !restarts,
-            codeVersion: codeVersion, featureCacheLimit: featureCacheLimit(set),
-            team: WorkerTeam(count: workers))
-        if trainer.progress.done > 0 { notify(.resumed(step: trainer.progress.done)) }
-        if let kernels = trainer.switchedKernels { notify(.switchedKernels(to: "\(kernels)")) }
-        let title = configuration.name ?? files.name
-        let network = try trainer.run(
-            checkpointEvery: checkpointInterval, saved: { try files.write($0, title: title) },
-            progress: { notify(.training($0)) })
-        try write(assembly(set, identity).file(network, name: files.name), set, files)
-    }
-
-    private func fit(
+    private func make(
         _ set: TrainingSet, _ identity: String, _ files: TrainingFiles,
         _ notify: @escaping @Sendable (Event) -> Void
     ) async throws {
-        let fit = DetectorFit(configuration: configuration, set: set, workers: workers)
-        let detector = try await fit.run { notify(.fitting(done: $0, total: $1)) }
-        try files.removeLossCurve()
-        try write(assembly(set, identity).file(fitted: detector, name: files.name), set, files)
-    }
-
-    private func assembly(_ set: TrainingSet, _ identity: String) -> ModelAssembly {
-        ModelAssembly(configuration, set: set, codeVersion: codeVersion, trainingIdentity: identity)
+        var maker = ModelMaker(configuration, set: set, codeVersion: codeVersion)
+        maker.checkpoint = files.checkpoint
+        maker.resumes = !restarts
+        maker.checkpointInterval = checkpointInterval
+        maker.workers = workers
+        maker.featureCacheLimit = try featureCacheLimit(set)
+        let title = configuration.name ?? files.name
+        let model = try await maker.make(
+            name: files.name, identity: identity, saved: { try files.write($0, title: title) }
+        ) { notify(.making($0)) }
+        if configuration.detector != .dpa { try files.removeLossCurve() }
+        try write(model, set, files)
     }
 
     /// The card, then the model.

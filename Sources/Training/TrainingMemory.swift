@@ -2,16 +2,16 @@ internal import Networks
 
 /// The greater part of what a training keeps in memory, in bytes, known before any image is read. Caches of
 /// features take no more than what is left.
-struct TrainingMemory {
+package struct TrainingMemory {
     /// Prepared images, to train on and held out.
-    let images: Int
+    package let images: Int
     /// Values and derivatives of a batch, weights: of the phase that needs most.
-    let program: Int
+    package let program: Int
 
     /// - Parameters:
     ///   - training: number of images to train on.
     ///   - heldOut: number of images that are held out.
-    init(
+    package init(
         _ configuration: TrainingConfiguration, _ extractor: ExtractorSource, training: Int, heldOut: Int,
         workers: Int
     ) throws {
@@ -30,7 +30,7 @@ struct TrainingMemory {
     }
 
     /// Of images and program; more than any machine has if it does not fit into a number.
-    var total: Int {
+    package var total: Int {
         let (sum, overflows) = images.addingReportingOverflow(program)
         return overflows ? .max : sum
     }
@@ -81,8 +81,9 @@ struct TrainingMemory {
 
 extension TrainingConfiguration {
     /// What the images that are trained on are prepared for.
-    var trainingLayout: PreparedImages.Layout {
-        augmentation.crop == .random && (detector == .dpa || fit.views > 1) ? .field(side: fieldSide) : .scored
+    package var trainingLayout: PreparedImages.Layout {
+        augmentation.crop == .random && (detector == .dpa || fit.views > 1)
+            ? .field(side: fieldSide) : .scored
     }
 }
 
@@ -94,6 +95,12 @@ public struct TrainingTooLarge: Error, Equatable, CustomStringConvertible {
     public let program: Int
     /// Bytes allowed.
     public let limit: Int
+
+    package init(images: Int, program: Int, limit: Int) {
+        self.images = images
+        self.program = program
+        self.limit = limit
+    }
 
     public var description: String {
         let (sum, overflows) = images.addingReportingOverflow(program)

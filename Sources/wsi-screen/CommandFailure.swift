@@ -7,6 +7,7 @@ import Preprocessing
 import Radiographs
 import Records
 import Screening
+import Search
 import Training
 
 /// An error of a command as a sentence and an exit code.
@@ -25,7 +26,8 @@ struct CommandFailure {
                 ExitStatus.usage
             case is FindingsTableError, is CSVFileError, is NothingSelected, is SharesDisagree,
                 is ScoredTableError,
-                is LabeledScoresError, is ChallengeError, is FROCError, is EvaluationMaskError,
+                is LabeledScoresError, is JointScoresError, is SearchDataError, is SearchError, is FitError,
+                is ChallengeError, is FROCError, is EvaluationMaskError,
                 is ScoreTableError,
                 is FilmListingError, is FilmModelError,
                 is CamelyonDatasetError, is TileListError, is StainTargetUnusable:

@@ -15,7 +15,7 @@ struct Main {
             let words = Program.withDefaultCommand(arguments)
             // For 'train', --config names the training's own configuration, not options.
             let expanded =
-                words.first == "train"
+                ["train", "search"].contains(words.first)
                 ? words
                 : try ConfigurationFile.expand(words, commandLength: Program.commandLength(of: words))
             var command = try Program.parseAsRoot(expanded)
@@ -66,7 +66,7 @@ struct Program: AsyncParsableCommand {
         version: WSIScreen.version,
         subcommands: [
             ScreenCommand.self, TileCommand.self, PreprocessCommand.self, XRayCommand.self, TrainCommand.self,
-            EvaluateCommand.self,
+            EvaluateCommand.self, SearchCommand.self,
             ModelCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ])

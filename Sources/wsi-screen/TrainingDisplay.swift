@@ -46,13 +46,19 @@ final class TrainingDisplay: Sendable {
             line.erase()
             for image in images.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
             logger.warning("\(images.count) images cannot be used; all are listed in \(path)")
+        case .making(let event): show(event)
+        case .finishedEarlier: logger.info("this training is finished already; nothing is written")
+        }
+    }
+
+    private func show(_ event: ModelMaker.Event) {
+        switch event {
         case .resumed(let step): logger.info("going on after update \(step)")
         case .switchedKernels(let kernels):
             logger.info("with the \(kernels) kernels that the training began with, for the same digits")
         case .training(let progress): show(progress)
         case .fitting(let done, let total):
             line.show(isLast: done == total) { "reading features \(done)/\(total)" }
-        case .finishedEarlier: logger.info("this training is finished already; nothing is written")
         }
     }
 

@@ -63,8 +63,10 @@ struct XRayScoreCommand: AsyncParsableCommand {
             let loaded = try ModelCommand.load(model, extractor: extractor)
             guard !heatmaps || loaded.model.detector.mapsAnomalies else {
                 throw UsageFailure(
-                    description: "--heatmaps needs a model that says where a film is unusual (detector dpa); this one is a "
-                        + "\(loaded.model.record.detector.rawValue), which judges a film as a whole: leave it out")
+                    description:
+                        "--heatmaps needs a model that says where a film is unusual (detector dpa); this one is a "
+                        + "\(loaded.model.record.detector.rawValue), which judges a film as a whole: leave it out"
+                )
             }
             let listing = try FilmListing(films, part: split.part)
             if listing.isWholeFolder { try FolderSettings.requireApart(output: output, input: films) }

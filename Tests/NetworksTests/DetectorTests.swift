@@ -174,7 +174,8 @@ private struct PooledModel {
 
     @Test func `a Gaussian of another dimension or with infinite values is refused`() throws {
         let infinite = try model.file(.gaussian) { tensors in
-            tensors["gaussian.mean"] = Tensor(shape: [20], values: [.infinity] + [Float](repeating: 0, count: 19))
+            tensors["gaussian.mean"] = Tensor(
+                shape: [20], values: [.infinity] + [Float](repeating: 0, count: 19))
         }
         #expect(throws: (any Error).self) { try ModelFile.load(SafetensorsFile(bytes: infinite)) }
         let small = try model.file(.gaussian) { $0["gaussian.mean"] = Tensor(shape: [1], values: [0]) }

@@ -230,7 +230,8 @@ import Testing
         tensors["feature.mean"] = nil
         tensors["feature.std"] = nil
         let bytes = try ModelFile.encode(record, tensors: tensors)
-        #expect(try ModelFile.load(SafetensorsFile(bytes: bytes)).reconstruction.distance?.extractor.taps == taps)
+        #expect(
+            try ModelFile.load(SafetensorsFile(bytes: bytes)).reconstruction.distance?.extractor.taps == taps)
     }
 }
 

@@ -40,7 +40,7 @@ import Training
         #expect(results() == [".m.lock", "m.md", "m.safetensors"])
         #expect(report.updates == 0 && report.trainingImages == 10 && report.heldOutImages == 2)
         #expect(report.finalLoss == nil)
-        let fitted = events.filter { if case .fitting = $0 { true } else { false } }
+        let fitted = events.filter { if case .making(.fitting) = $0 { true } else { false } }
         #expect(fitted.count == 10)
         let model = try ModelFile.load(folder.url.appendingPathComponent("m.safetensors"))
         #expect(model.record.detector.rawValue == detector && model.record.loss == nil)
@@ -87,7 +87,8 @@ import Training
         let plain = try TrainingConfiguration(yaml: Self.yaml("gaussian"))
         let more = try TrainingConfiguration(
             yaml: Self.yaml(
-                "gaussian", more: "network: {widths: 9, latent_channels: 3, latent_resolution: 4}\nloss: pixel_l1"))
+                "gaussian",
+                more: "network: {widths: 9, latent_channels: 3, latent_resolution: 4}\nloss: pixel_l1"))
         #expect(plain == more)
         let text = try plain.json()
         #expect(!text.contains("network") && !text.contains("schedule") && text.contains("\"fit\""))

@@ -21,7 +21,7 @@ import Training
         let interrupted = other
         let task = Task {
             try await interrupted.run { event in
-                if case .training(let progress) = event, progress.step == 5 {
+                if case .making(.training(let progress)) = event, progress.step == 5 {
                     withUnsafeCurrentTask { $0?.cancel() }
                 }
             }
@@ -31,7 +31,7 @@ import Training
         // The old training is refused: what lies there now is the beginning of another.
         await #expect(throws: CheckpointError.self) { try await run(job()) }
         let (report, events) = try await run(job(seed: 4))
-        #expect(events.contains { if case .resumed(step: 5) = $0 { true } else { false } })
+        #expect(events.contains { if case .making(.resumed(step: 5)) = $0 { true } else { false } })
         let whole = try await run(job(seed: 4, output: "whole")).report
         #expect(report.sha256 == whole.sha256 && !results().contains("m.checkpoint"))
     }
@@ -89,14 +89,14 @@ import Training
         let block = folder.path + "/m.checkpoint.part"
         await #expect(throws: FileError.self) {
             try await interrupted.run { event in
-                guard case .training(let progress) = event, progress.step == 4 else { return }
+                guard case .making(.training(let progress)) = event, progress.step == 4 else { return }
                 try? FileManager.default.createDirectory(atPath: block, withIntermediateDirectories: true)
             }
         }
         #expect(results().contains("m.checkpoint"))
         try FileManager.default.removeItem(atPath: block)
         let (report, events) = try await run(job)
-        #expect(events.contains { if case .resumed(step: 3) = $0 { true } else { false } })
+        #expect(events.contains { if case .making(.resumed(step: 3)) = $0 { true } else { false } })
         #expect(try await run(self.job(.earlyStopping, output: "whole")).report.sha256 == report.sha256)
     }
 

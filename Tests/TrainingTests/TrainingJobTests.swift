@@ -154,7 +154,7 @@ import Training
         let inside = job
         let task = Task {
             try await inside.run { event in
-                if case .training(let progress) = event, progress.step == 5 {
+                if case .making(.training(let progress)) = event, progress.step == 5 {
                     withUnsafeCurrentTask { $0?.cancel() }
                 }
             }
@@ -173,7 +173,7 @@ import Training
         let path = folder.path
         let rows = Mutex<[Int]>([])
         _ = try await job.run { event in
-            guard case .training(let progress) = event, progress.step > 1 else { return }
+            guard case .making(.training(let progress)) = event, progress.step > 1 else { return }
             let table = (try? String(contentsOfFile: path + "/m.loss.csv", encoding: .utf8)) ?? ""
             let isDrawn = FileManager.default.fileExists(atPath: path + "/m.loss.png")
             rows.withLock { $0.append(isDrawn ? table.split(separator: "\n").count - 1 : -1) }

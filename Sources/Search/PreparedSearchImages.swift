@@ -1,0 +1,102 @@
+internal import Foundation
+internal import Networks
+internal import Staining
+internal import Training
+
+/// All images of a search as one kind of input needs them: read, stain-normalized and resized once for all trials and
+/// folds that share it.
+struct PreparedSearchImages: Sendable {
+    /// Of each normal image, its place among the prepared ones; nil for those that cannot be used.
+    private let places: [Int?]
+    private let anomalyPlaces: [Int?]
+    /// As they are trained on.
+    private let fields: PreparedImages
+    /// As they are scored.
+    private let crops: PreparedImages
+    private let anomalies: PreparedImages
+    let stainTarget: StainTarget?
+    /// Images that cannot be used.
+    let bad: [BadImage]
+
+    init(
+        _ data: SearchData, for configuration: TrainingConfiguration, folder: URL?, memoryLimit: Int,
+        maximumBad: BadImageAllowance, workers: Int,
+        progress: @escaping @Sendable (PreparationProgress) -> Void
+    ) async throws {
+        stainTarget = try configuration.input.stain.map {
+            try $0.target.load(match: $0.match, relativeTo: folder)
+        }
+        let preparation = ImagePreparation(recipe: configuration.input.recipe, target: stainTarget)
+        let images = data.normals
+        func prepare(
+            _ images: [ImageListing.Image], _ layout: PreparedImages.Layout
+        ) async throws -> PreparedImages {
+            try await PreparedImages.prepare(
+                images, with: preparation, layout: layout, memoryLimit: memoryLimit,
+                maximumBad: maximumBad, workers: workers, progress: progress)
+        }
+        crops = try await prepare(images, .scored)
+        let layout = configuration.trainingLayout
+        fields = layout == .scored ? crops : try await prepare(images, layout)
+        anomalies =
+            data.anomalies.isEmpty
+            ? crops.part([]) : try await prepare(data.anomalies.map(\.image), .scored)
+        // What cannot be used is left out of both layouts alike: the defects are those of the tile.
+        let known = Dictionary(uniqueKeysWithValues: zip(crops.names, crops.names.indices))
+        places = images.map { known[$0.name] }
+        let knownAnomalies = Dictionary(
+            uniqueKeysWithValues: zip(anomalies.names, anomalies.names.indices))
+        anomalyPlaces = data.anomalies.map { knownAnomalies[$0.image.name] }
+        bad = crops.bad + anomalies.bad
+        guard fields.names == crops.names else {
+            throw SearchError.changingImages
+        }
+    }
+
+    /// Number of images in memory.
+    var bytes: Int {
+        fields.count * fields.bytesPerImage + crops.count * crops.bytesPerImage
+            + anomalies.count * anomalies.bytesPerImage
+    }
+
+    /// Normal images as they are trained on, by their indices in the search's data.
+    func training(_ normals: [Int]) -> PreparedImages { fields.part(normals.compactMap { places[$0] }) }
+
+    /// Normal images as they are scored, with their indices.
+    func heldOut(_ normals: [Int]) -> (indices: [Int], images: PreparedImages) {
+        let usable = normals.filter { places[$0] != nil }
+        return (usable, crops.part(usable.compactMap { places[$0] }))
+    }
+
+    /// Anomalies as they are scored, with their indices.
+    func judging(_ indices: [Int]) -> (indices: [Int], images: PreparedImages) {
+        let usable = indices.filter { anomalyPlaces[$0] != nil }
+        return (usable, anomalies.part(usable.compactMap { anomalyPlaces[$0] }))
+    }
+}
+
+/// Why a search cannot go on.
+public enum SearchError: Error, Equatable, CustomStringConvertible {
+    /// Images were usable when they were read first, and not when they were read again.
+    case changingImages
+    /// No trial has a result.
+    case allFailed(first: String)
+    /// An experiment with finished trials finds some that are not.
+    case unfinished(trials: Int, of: Int)
+    case noTestImages
+    /// More is asked for than there is.
+    case tooFew(what: String, wanted: Int, found: Int)
+
+    public var description: String {
+        switch self {
+        case .changingImages: "the image files changed while they were read; run the search again"
+        case .allFailed(let first): "no trial gave a model; the first failed because \(first)"
+        case .unfinished(let trials, let total):
+            "\(trials) of \(total) trials are not finished: run the search without --anomalies first; it goes on where it was"
+        case .noTestImages:
+            "the manifest has no test rows with normal and abnormal images, by which choices could be judged"
+        case .tooFew(let what, let wanted, let found):
+            "\(wanted) \(what) are asked for, but there are \(found)"
+        }
+    }
+}

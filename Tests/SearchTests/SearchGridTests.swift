@@ -1,0 +1,94 @@
+import Networks
+import Search
+import Testing
+import Training
+
+@Suite struct `The grid of a search` {
+    private func trials(_ yaml: String) throws -> (trials: [SearchTrial], impossible: [ImpossibleTrial]) {
+        try SearchConfiguration(yaml: yaml).trials()
+    }
+
+    private func message(_ yaml: String) -> String? {
+        do {
+            _ = try SearchConfiguration(yaml: yaml)
+            return nil
+        } catch { return "\(error)" }
+    }
+
+    @Test func `every combination is a trial, the last parameter fastest`() throws {
+        let (trials, impossible) = try trials("grid: {extractor.taps: [[r12], [r22]], seed: [5, 6, 7]}")
+        #expect(impossible.isEmpty)
+        #expect(trials.map(\.configuration.seed) == [5, 6, 7, 5, 6, 7])
+        #expect(
+            trials.map { "\($0.configuration.extractor.taps[0])" } == [
+                "r12", "r12", "r12", "r22", "r22", "r22",
+            ])
+        #expect(trials.map(\.places) == [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]])
+    }
+
+    @Test func `a value may set several keys and be called something`() throws {
+        let configuration = try SearchConfiguration(
+            yaml: """
+                grid:
+                  size:
+                    - {label: small, network.widths: 4, optimizer.learning_rate: 0.001}
+                    - {network.widths: 8, optimizer.learning_rate: 0.002}
+                """)
+        #expect(configuration.axes.map(\.name) == ["size"])
+        #expect(configuration.axes[0].values.map(\.label) == ["small", "8, 0.002"])
+        let trials = try configuration.trials().trials
+        #expect(trials.map(\.configuration.network.widths) == [[4], [8]])
+        #expect(trials.map(\.configuration.optimizer.learningRate) == [0.001, 0.002])
+        // What is not named stays.
+        #expect(trials.allSatisfy { $0.configuration.network.latentChannels == 4 })
+    }
+
+    @Test func `sections can be values of their key`() throws {
+        let (trials, _) = try trials(
+            "grid: {input.stain: [none, {match: paper}], loss: [perceptual, {kind: mixture, pixel_weight: 0.1}]}"
+        )
+        #expect(trials.count == 4)
+        #expect(trials.map { $0.configuration.input.stain == nil } == [true, true, false, false])
+        #expect(trials[1].configuration.loss == .mixture(pixelWeight: 0.1))
+    }
+
+    @Test func `combinations that mean the same are tried once`() throws {
+        let (trials, _) = try trials(
+            "grid: {detector: [dpa, gaussian], optimizer.learning_rate: [0.001, 0.01]}")
+        #expect(trials.map(\.configuration.detector) == [.dpa, .dpa, .gaussian])
+    }
+
+    @Test func `combinations that are no configuration are left out with the reason`() throws {
+        let (trials, impossible) = try trials(
+            "grid: {input.size: [64, 48], network.latent_resolution: [8, 16]}")
+        #expect(trials.map(\.configuration.input.size) == [64, 64])
+        #expect(impossible.map(\.places) == [[1, 0], [1, 1]])
+        #expect(impossible.allSatisfy { $0.reason.contains("48 px") })
+    }
+
+    @Test(arguments: [
+        ("grid: {input.sise: [64]}", "did you mean"),
+        ("grid: {detector: [dpa, fae]}", "known are dpa, gaussian, deep-if"),
+        ("grid: {input.size: [48]}", "impossible network"),
+        ("grid: {input.size: 64}", "a list of values"),
+        ("grid: {input.size: []}", "a list of values"),
+        ("grid: {}", "names no parameter"),
+        ("folds: 3", "there is no section grid"),
+        ("grid: {seed: [1, 1]}", "twice"),
+        ("grid: {seed: [1]}\nfolds: 1", "2 to 20"),
+        ("grid: {seed: [1]}\nbase: [1]", "a file or a section"),
+        ("grid: {seed.x: [1]}", "section"),
+        ("grid: {.: [1]}", "names nothing"),
+    ])
+    func `a mistake is named`(yaml: String, part: String) throws {
+        let message = try #require(self.message(yaml))
+        #expect(message.contains(part), "\(message)")
+    }
+
+    @Test func `a grid that would take years is refused before anything is made of it`() throws {
+        let many = (0..<200).map(String.init).joined(separator: ", ")
+        let message = self.message(
+            "grid: {seed: [\(many)], hold_out: [\(many)], extractor.calibration_images: [\(many)]}")
+        #expect(try #require(message).contains("more than 10000 combinations"))
+    }
+}
