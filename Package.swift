@@ -148,7 +148,7 @@ let package = Package(
             name: "wsi-screen",
             dependencies: [
                 "Preprocessing", "CamelyonEvaluation", "Camelyon",
-                "Screening", "Search", "Evaluation", "Radiographs", "Training", "ONNXExport", "Networks",
+                "Screening", "Search", "Evaluation", "Pictures", "Radiographs", "Training", "ONNXExport", "Networks",
                 "Tensors",
                 "Slides",
                 "Staining",

@@ -3,7 +3,9 @@ import Camelyon
 import CamelyonEvaluation
 import Evaluation
 import Foundation
+import ImageFiles
 import Logging
+import Pictures
 import Records
 import Screening
 
@@ -22,7 +24,8 @@ struct EvaluateCamelyon16Command: AsyncParsableCommand {
 
             Two readings of the rules: clean counts every slide and every threshold; official has all quirks of the \
             challenge's script (the first threshold dropped, only slides with a table counted). DIR/detections/NAME.csv \
-            and DIR/slides.csv have the challenge's formats; DIR/summary.csv has a row for each slide.
+            and DIR/slides.csv have the challenge's formats; DIR/summary.csv has a row for each slide, \
+            DIR/froc.png and .svg show both curves.
 
             Exit codes: 64 usage, 65 data set, outlines or results, 73 output impossible, 74 I/O, 75 disk full.
             """)
@@ -92,7 +95,7 @@ struct EvaluateCamelyon16Command: AsyncParsableCommand {
             try AtomicFile.makeWritableFolder(output)
             try FolderSettings.claim(
                 output, forCommand: "evaluate camelyon16",
-                owned: ["detections", "slides.csv", "summary.csv", "froc.json"])
+                owned: ["detections", "slides.csv", "summary.csv", "froc.json", "froc.svg", "froc.png"])
             let dataset = try CamelyonDataset(root: root)
             // The radius is a length; slides of both scanners have about this resolution, as the challenge takes it.
             let pixels = radius / OfficialRule.micronsPerPixel
@@ -104,10 +107,11 @@ struct EvaluateCamelyon16Command: AsyncParsableCommand {
             }
             try evaluation.writeSubmission(to: output)
             try AtomicFile.write(Array(evaluation.table.utf8), to: output + "/summary.csv")
+            let (clean, official) = (try evaluation.curve(.clean), try evaluation.curve(.official))
+            try writePicture([("clean", clean), ("official", official)])
             let report = Report(
                 falsePositivesPerSlide: OfficialRule.falsePositivesPerSlide,
-                clean: Measures(try evaluation.curve(.clean)),
-                official: Measures(try evaluation.curve(.official)),
+                clean: Measures(clean), official: Measures(official),
                 slideAUC: ROC.area(normal: evaluation.scores(.normal), abnormal: evaluation.scores(.tumor)),
                 missing: evaluation.slides.count { $0.problem != nil })
             let document = try JSONText.encode(report)
@@ -120,6 +124,21 @@ struct EvaluateCamelyon16Command: AsyncParsableCommand {
             let failure = CommandFailure(error)
             Terminal.exit(saying: failure.message, status: failure.status)
         }
+    }
+
+    private func writePicture(_ curves: [(name: String, curve: FROCCurve)]) throws {
+        let picture = FROCPicture(
+            title: "FROC of lesions, \(part.rawValue) slides",
+            curves: curves.map { name, curve in
+                FROCPicture.Curve(
+                    name: name,
+                    points: curve.points.map {
+                        FROCPicture.Point(
+                            falsePositives: $0.falsePositivesPerSlide, sensitivity: $0.sensitivity)
+                    }, score: curve.score)
+            })
+        try AtomicFile.write([UInt8](picture.svg.utf8), to: output + "/froc.svg")
+        try AtomicFile.write(try PNGFile.encode(picture.image()), to: output + "/froc.png")
     }
 
     private static func text(_ report: Report) -> String {

@@ -33,19 +33,28 @@ struct EvaluateImagesCommand: AsyncParsableCommand {
             precision, sensitivity at fixed specificity, each against the trivial quantities), roc and scores as SVG, PNG \
             and CSV, and tables of groups and classes.
 
+            With several models or tables, of other seeds or of other methods, the same images are compared: mean ± standard \
+            deviation, agreement of their ranks, whether the average of the ranks is better than either, and the \
+            differences with intervals. -o DIR then writes comparison.md, .json and .csv.
+
+              wsi-screen evaluate --model a.safetensors --model b.safetensors --data manifest.csv -o comparison
+
             Rows that contradict each other about an image are refused; one image counts once.
 
             Exit codes: 64 usage, 65 manifest, images or model, 73 output impossible, 74 I/O, 75 disk full.
             """)
 
-    @Option(help: ArgumentHelp("A built-in model or a model file.", valueName: "name|file"))
-    var model: String?
+    @Option(
+        help: ArgumentHelp("A built-in model or a model file; several are compared.", valueName: "name|file"))
+    var model: [String] = []
 
     @Option(help: ArgumentHelp("Labeled images.", valueName: "manifest.csv"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Labeled scores, instead of a model and images.", valueName: "scores.csv"))
-    var table: String?
+    @Option(
+        help: ArgumentHelp(
+            "Labeled scores, instead of a model and images; several are compared.", valueName: "scores.csv"))
+    var table: [String] = []
 
     @Option(
         name: [.customShort("o"), .long],
@@ -110,22 +119,22 @@ struct EvaluateImagesCommand: AsyncParsableCommand {
         guard (100...1_000_000).contains(replicates) else {
             throw ValidationError("--replicates must be 100 to 1000000.")
         }
-        switch (table, model, data) {
-        case (nil, _?, _?), (_?, nil, nil): break
-        case (nil, _, _): throw ValidationError("Give --model and --data, or --table.")
-        default: throw ValidationError("--table has the scores already; leave out --model and --data.")
+        guard !model.isEmpty || !table.isEmpty, model.isEmpty == (data == nil) else {
+            throw ValidationError("Give --model and --data, or --table.")
         }
-        if table != nil, scores != nil {
-            throw ValidationError("--scores would write what --table reads; leave it out.")
+        if scores != nil, !table.isEmpty || model.count > 1 {
+            throw ValidationError("--scores is for a single model; leave it out.")
         }
     }
 
     func run() async throws {
         let logger = out.makeLogger()
         do {
-            if let table {
+            if model.count + table.count > 1 {
+                try await compare(logger)
+            } else if let table = table.first {
                 try conclude(try ScoredTable(contentsOf: table, columns: columns, part: split.part), logger)
-            } else if let model, let data {
+            } else if let model = model.first, let data {
                 try await evaluate(try ModelCommand.load(model, extractor: extractor), on: data, logger)
             }
         } catch {
@@ -134,7 +143,7 @@ struct EvaluateImagesCommand: AsyncParsableCommand {
         }
     }
 
-    private var columns: ManifestColumns {
+    var columns: ManifestColumns {
         ManifestColumns(group: groupColumn, label: labelColumn, normalLabels: labelNormal)
     }
 
@@ -186,7 +195,7 @@ struct EvaluateImagesCommand: AsyncParsableCommand {
 
     private func conclude(_ table: ScoredTable, _ logger: Logger) throws {
         if table.leftOut > 0 { logger.warning("\(table.leftOut) rows have no score and are left out") }
-        let name = (self.table.map { $0 as NSString })?.lastPathComponent ?? ""
+        let name = self.table.first.map { ($0 as NSString).lastPathComponent } ?? ""
         guard let report = try write(name, table.images, table.trivial, table: nil, logger) else {
             throw UsageFailure(
                 description: "there is nothing to separate: the rows chosen are all normal, or all abnormal")
@@ -224,7 +233,7 @@ struct EvaluateImagesCommand: AsyncParsableCommand {
             + line("95 % interval, groups resampled", report.bootstrap?.interval)
     }
 
-    private func evaluation(
+    func evaluation(
         _ images: [LabeledImage], _ loaded: LoadedModel, _ logger: Logger
     ) async throws -> ImageEvaluation {
         let line = ProgressLine(
@@ -242,7 +251,7 @@ struct EvaluateImagesCommand: AsyncParsableCommand {
         }
     }
 
-    private func warn(of leftOut: [ImageEvaluation.LeftOut], _ logger: Logger) {
+    func warn(of leftOut: [ImageEvaluation.LeftOut], _ logger: Logger) {
         guard !leftOut.isEmpty else { return }
         for image in leftOut.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
         let list = scores.map { "all are listed in \($0)" } ?? "--scores lists all"
