@@ -78,7 +78,10 @@ let package = Package(
         .target(
             name: "Networks",
             dependencies: ["Outliers", "Pixels", "Kernels", "Tensors", "Staining", "Records"],
-            resources: [.copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md")],
+            resources: [
+                .copy("Resources/he-lung-demo.safetensors"), .copy("Resources/he-lung-demo.md"),
+                .copy("Resources/he-lung-gaussian.safetensors"), .copy("Resources/he-lung-gaussian.md"),
+            ],
             swiftSettings: strict),
         .target(
             name: "ONNXExport", dependencies: ["Networks", "Staining", "Records"], swiftSettings: strict),
@@ -148,7 +151,8 @@ let package = Package(
             name: "wsi-screen",
             dependencies: [
                 "Preprocessing", "CamelyonEvaluation", "Camelyon",
-                "Screening", "Search", "Evaluation", "Pictures", "Radiographs", "Training", "ONNXExport", "Networks",
+                "Screening", "Search", "Evaluation", "Pictures", "Radiographs", "Training", "ONNXExport",
+                "Networks",
                 "Tensors",
                 "Slides",
                 "Staining",

@@ -3,7 +3,13 @@ public import Foundation
 /// The models that come with the program, with their cards.
 public enum BuiltInModels {
     /// Names, sorted.
-    public static let names = ["he-lung-demo"]
+    public static let names = ["he-lung-demo", "he-lung-gaussian"]
+
+    /// The one that `screen` takes without `--model`: of the two the one that separates better on validation tiles.
+    public static let standard = "he-lung-gaussian"
+
+    /// The one whose extractor and stain target others take: it has all layers.
+    public static let source = "he-lung-demo"
 
     /// Loads a built-in model.
     public static func load(_ name: String) throws(ModelFileError) -> ScreeningModel {

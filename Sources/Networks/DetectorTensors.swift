@@ -61,7 +61,7 @@ extension IsolationForest {
             let row = values[(4 * index)..<(4 * index + 4)].map { $0 }
             guard let column = Int32(exactly: row[0]), (-1..<columns).contains(Int(column)),
                 row[1].isFinite, let left = Int32(exactly: row[2]), row[3].isFinite,
-                column < 0 || (index + 1..<nodeCount - 1).contains(Int(left))
+                column < 0 || (Int(left) > index && Int(left) + 1 < nodeCount)
             else { throw .contradiction("node \(index) of the forest is impossible") }
             nodes.append(Node(column: column, threshold: row[1], left: left, pathLength: row[3]))
         }

@@ -145,7 +145,8 @@ private struct Growth {
                 low = min(low, samples[row, column])
                 high = max(high, samples[row, column])
             }
-            guard low < high else { continue }
+            // What scikit-learn takes for constant, too.
+            guard high > low + 1e-7 else { continue }
             let place = low + Float(generator.nextUnit()) * (high - low)
             // Rounding may reach the upper end, where nothing would go right.
             return (column, place < high ? place : low)

@@ -10,7 +10,7 @@ internal import Foundation
 /// another name.
 ///
 /// The lock dies with its process, so nothing stale can stay behind. The file tells humans who holds it.
-public struct FolderLock: ~Copyable {
+public struct FolderLock: ~Copyable, Sendable {
     private let descriptor: Int32
 
     /// Takes the lock without waiting.

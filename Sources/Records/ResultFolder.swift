@@ -57,7 +57,7 @@ public struct ResultFolder: Sendable {
     }
 
     /// Removes a file, or a folder with all that is in it. A symbolic link is removed, not followed.
-    static func remove(_ path: String) throws(FileError) {
+    package static func remove(_ path: String) throws(FileError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFDIR else { return try AtomicFile.remove(path) }

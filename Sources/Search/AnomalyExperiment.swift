@@ -22,6 +22,9 @@ public struct AnomalyExperiment: Sendable, Equatable, Codable {
     public let counts: [Int]
     public let kinds: [Int]
     public let repeats: Int
+    /// Anomalies and kinds that could be drawn from.
+    public let available: Int
+    public let availableKinds: Int
     public let seed: UInt64
     /// The best test area in the grid: what no choice can exceed.
     public let best: Double
@@ -29,6 +32,10 @@ public struct AnomalyExperiment: Sendable, Equatable, Codable {
     public let byAll: Double?
     /// Of the trial with the lowest loss, chosen without anomalies.
     public let byLoss: Double?
+
+    static let files = [
+        "anomalies.csv", "anomalies.json", "anomalies.md", "anomalies.svg", "anomalies.png",
+    ]
 
     /// - Parameters:
     ///   - testAreas: of complete trials, by their index.
@@ -40,6 +47,7 @@ public struct AnomalyExperiment: Sendable, Equatable, Codable {
     ) throws(SearchError) {
         guard let best = testAreas.values.max() else { throw .allFailed(first: "no trial is complete") }
         let pool = AnomalyKinds(results.data)
+        (available, availableKinds) = (results.data.anomalies.count, pool.names.count)
         (self.counts, self.kinds, self.repeats, self.seed, self.best) = (counts, kinds, repeats, seed, best)
         byAll = results.ranking(.auc).first.flatMap { testAreas[$0] }
         byLoss = results.ranking(.loss).first.flatMap { testAreas[$0] }
@@ -113,6 +121,8 @@ extension AnomalyExperiment {
         return text
     }
 
+    public func json() throws -> String { String(decoding: try JSONText.encode(self), as: UTF8.self) }
+
     public var markdown: String {
         var page = MarkdownPage()
         page.heading("How many anomalies choose well", level: 1)
@@ -121,7 +131,7 @@ extension AnomalyExperiment {
                 + "Below is what the chosen trial is worth on the test rows, as the mean over its folds' models. Nothing "
                 + "was chosen by the test rows.")
         page.table(
-            ["kinds"] + counts.map { "\($0) anomalies" },
+            ["kinds"] + counts.map { $0 == 1 ? "1 anomaly" : "\($0) anomalies" },
             kinds.map { kind in
                 ["\(kind)"]
                     + counts.map { count in
@@ -129,6 +139,9 @@ extension AnomalyExperiment {
                         return cell?.runs.map(Self.text) ?? "-"
                     }
             })
+        page.paragraph(
+            "There were \(available) anomalies of \(availableKinds) \(availableKinds == 1 ? "kind" : "kinds") to draw from; a dash "
+                + "stands where that is too few, or where more kinds are asked for than anomalies.")
         page.table(
             ["", "test AUC"],
             [
@@ -151,13 +164,15 @@ extension AnomalyExperiment {
         _ job: SearchJob, _ results: SearchResults, counts: [Int], kinds: [Int], repeats: Int,
         progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void
     ) async throws -> AnomalyExperiment {
-        let areas = try await TestAreas(results, job).areas(progress)
+        let tests = try await TestAreas(results, job)
+        let areas = try await tests.areas(progress)
         let experiment = try AnomalyExperiment(
             results, testAreas: areas, counts: counts, kinds: kinds, repeats: repeats,
             seed: results.configuration.seed)
         let folder = try SearchFolder(path: job.output)
         try folder.write(experiment.table, as: "anomalies.csv")
         try folder.write(experiment.markdown, as: "anomalies.md")
+        try folder.write(try experiment.json(), as: "anomalies.json")
         try folder.write(experiment.picture.svg, as: "anomalies.svg")
         try folder.write(try PNGFile.encode(experiment.picture.image()), as: "anomalies.png")
         return experiment

@@ -15,18 +15,21 @@ public struct FoldResult: Sendable, Equatable, Codable {
     public let anomalies: [Score]
     /// Updates of the network; 0 for detectors that are fitted.
     public let updates: Int
+    /// Lower-case SHA-256 of the model file.
+    public let modelDigest: String?
     /// Why there is no model, in which case there are no scores.
     public let failure: String?
 
     public init(
         identity: String, fold: Int, heldOut: [Score], anomalies: [Score], updates: Int,
-        failure: String? = nil
+        modelDigest: String? = nil, failure: String? = nil
     ) {
         self.identity = identity
         self.fold = fold
         self.heldOut = heldOut
         self.anomalies = anomalies
         self.updates = updates
+        self.modelDigest = modelDigest
         self.failure = failure
     }
 

@@ -17,9 +17,16 @@ struct FoldTraining: Sendable {
     let version: String
     let workers: Int
 
-    private func set() -> TrainingSet {
-        let (_, heldOut) = images.heldOut(data.heldOut(fold))
-        let training = images.training(data.training(fold))
+    /// What is trained on. Where training stops early, groups of the other folds tell when: the fold's own images judge the
+    /// model, so they must not.
+    private func set() throws(HoldOutError) -> TrainingSet {
+        var (used, watched) = (data.training(fold), data.heldOut(fold))
+        if case .earlyStopping = trial.configuration.schedule.length, trial.configuration.detector == .dpa {
+            (used, watched) = try data.stopping(
+                fold, fraction: trial.configuration.holdOut, seed: trial.configuration.seed)
+        }
+        let training = images.training(used)
+        let heldOut = images.heldOut(watched).images
         return TrainingSet(
             training: training, heldOut: heldOut, extractor: extractor, stainTarget: images.stainTarget,
             description:
@@ -27,20 +34,25 @@ struct FoldTraining: Sendable {
             licence: "not stated")
     }
 
+    /// Bytes for features of images that are always seen alike. Trials run side by side: each takes a part of what a single
+    /// training would.
+    private static let featureCache = 1 << 27
+
     /// Bytes that the work takes beside the prepared images.
     func memory() throws -> Int {
-        try TrainingMemory(trial.configuration, extractor, training: 0, heldOut: 0, workers: workers).program
+        try TrainingMemory(
+            trial.configuration, extractor, training: data.training(fold).count, heldOut: 0, workers: workers
+        ).program + Self.featureCache
     }
 
     /// - Returns: the scores; or why there is no model, if that is the configuration's fault.
     /// - Throws: `CancellationError`, errors of files.
     func run(_ progress: @escaping @Sendable (ModelMaker.Event) -> Void) async throws -> FoldResult {
         try AtomicFile.makeFolder(folder.trial(identity))
-        var maker = ModelMaker(trial.configuration, set: set(), codeVersion: version)
+        var maker = ModelMaker(trial.configuration, set: try set(), codeVersion: version)
         maker.checkpoint = folder.checkpoint(identity, fold: fold)
         maker.workers = workers
-        // Trials run side by side: each takes a part of what a single training would.
-        maker.featureCacheLimit = 1 << 28
+        maker.featureCacheLimit = Self.featureCache
         let model: ModelAssembly.File
         do {
             model = try await maker.make(
@@ -53,12 +65,13 @@ struct FoldTraining: Sendable {
         }
         // Through the file, so that the scores are those of the model that is kept.
         let loaded = try ModelFile.load(SafetensorsFile(bytes: model.bytes), extractor: extractorFile)
-        let result = try await scored(loaded, updates: Int(model.metrics["updates"] ?? 0))
+        let result = try scored(
+            loaded, updates: Int(model.metrics["updates"] ?? 0), digest: Checksum.sha256(model.bytes))
         try folder.write(result, model: model.bytes)
         return result
     }
 
-    private func scored(_ model: ScreeningModel, updates: Int) async throws -> FoldResult {
+    private func scored(_ model: ScreeningModel, updates: Int, digest: String) throws -> FoldResult {
         let scorer = model.makeScorer()
         func scores(_ part: (indices: [Int], images: PreparedImages)) throws -> [FoldResult.Score] {
             try part.indices.enumerated().map { place, index in
@@ -69,7 +82,8 @@ struct FoldTraining: Sendable {
         do {
             return FoldResult(
                 identity: identity, fold: fold, heldOut: try scores(images.heldOut(data.heldOut(fold))),
-                anomalies: try scores(images.judging(data.judging(fold))), updates: updates)
+                anomalies: try scores(images.judging(data.judging(fold))), updates: updates,
+                modelDigest: digest)
         } catch let error as ScoringError {
             return .failed(identity, fold: fold, error.description)
         }
@@ -82,7 +96,7 @@ struct FoldTraining: Sendable {
         case let error as FitError: error.description
         case let error as WeightError: error.description
         case let error as ScoringError: error.description
-        case let error as ModelFileError: error.description
+        case let error as HoldOutError: error.description
         default: nil
         }
     }

@@ -19,21 +19,23 @@ struct PreparedSearchImages: Sendable {
     let bad: [BadImage]
 
     init(
-        _ data: SearchData, for configuration: TrainingConfiguration, folder: URL?, memoryLimit: Int,
+        _ data: SearchData, for configuration: TrainingConfiguration, target: StainTarget?, memoryLimit: Int,
         maximumBad: BadImageAllowance, workers: Int,
         progress: @escaping @Sendable (PreparationProgress) -> Void
     ) async throws {
-        stainTarget = try configuration.input.stain.map {
-            try $0.target.load(match: $0.match, relativeTo: folder)
-        }
-        let preparation = ImagePreparation(recipe: configuration.input.recipe, target: stainTarget)
+        stainTarget = target
+        let preparation = ImagePreparation(recipe: configuration.input.recipe, target: target)
         let images = data.normals
+        var left = memoryLimit
         func prepare(
             _ images: [ImageListing.Image], _ layout: PreparedImages.Layout
         ) async throws -> PreparedImages {
-            try await PreparedImages.prepare(
-                images, with: preparation, layout: layout, memoryLimit: memoryLimit,
-                maximumBad: maximumBad, workers: workers, progress: progress)
+            // How many may be bad is decided about all together.
+            let prepared = try await PreparedImages.prepare(
+                images, with: preparation, layout: layout, memoryLimit: left, maximumBad: .count(.max),
+                workers: workers, progress: progress)
+            left -= prepared.count * prepared.bytesPerImage
+            return prepared
         }
         crops = try await prepare(images, .scored)
         let layout = configuration.trainingLayout
@@ -41,19 +43,23 @@ struct PreparedSearchImages: Sendable {
         anomalies =
             data.anomalies.isEmpty
             ? crops.part([]) : try await prepare(data.anomalies.map(\.image), .scored)
+        let total = images.count + data.anomalies.count
+        bad = crops.bad + anomalies.bad
+        guard maximumBad.allows(bad.count, of: total) else {
+            throw PreparationError.tooManyBad(count: bad.count, total: total, first: Array(bad.prefix(3)))
+        }
         // What cannot be used is left out of both layouts alike: the defects are those of the tile.
         let known = Dictionary(uniqueKeysWithValues: zip(crops.names, crops.names.indices))
         places = images.map { known[$0.name] }
         let knownAnomalies = Dictionary(
             uniqueKeysWithValues: zip(anomalies.names, anomalies.names.indices))
         anomalyPlaces = data.anomalies.map { knownAnomalies[$0.image.name] }
-        bad = crops.bad + anomalies.bad
         guard fields.names == crops.names else {
             throw SearchError.changingImages
         }
     }
 
-    /// Number of images in memory.
+    /// Memory that the images take.
     var bytes: Int {
         fields.count * fields.bytesPerImage + crops.count * crops.bytesPerImage
             + anomalies.count * anomalies.bytesPerImage
@@ -83,7 +89,10 @@ public enum SearchError: Error, Equatable, CustomStringConvertible {
     case allFailed(first: String)
     /// An experiment with finished trials finds some that are not.
     case unfinished(trials: Int, of: Int)
+    case noSearch(path: String)
     case noTestImages
+    /// Anomalies would decide which trials are finished, though none is to choose.
+    case abandonsByAnomalies
     /// More is asked for than there is.
     case tooFew(what: String, wanted: Int, found: Int)
 
@@ -91,8 +100,12 @@ public enum SearchError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .changingImages: "the image files changed while they were read; run the search again"
         case .allFailed(let first): "no trial gave a model; the first failed because \(first)"
+        case .noSearch(let path):
+            "there is no search in '\(path)' to choose from: run it without --anomalies first"
         case .unfinished(let trials, let total):
             "\(trials) of \(total) trials are not finished: run the search without --anomalies first; it goes on where it was"
+        case .abandonsByAnomalies:
+            "abandon_behind compares trials by anomalies, but --criterion loss is to choose without any: take one of them out"
         case .noTestImages:
             "the manifest has no test rows with normal and abnormal images, by which choices could be judged"
         case .tooFew(let what, let wanted, let found):

@@ -33,9 +33,37 @@ public struct SearchAxis: Sendable {
             guard Set(labels).count == labels.count else {
                 throw .contradiction("the grid lists a value of \(name) twice")
             }
+            if let value = values.first(where: { $0.settings.isEmpty }) {
+                throw .contradiction("the value \(value.label) of \(name) sets nothing")
+            }
             axes.append(SearchAxis(name: name, values: values))
         }
+        try refuseConflicts(axes)
         return axes
+    }
+
+    /// Two parameters that set the same key: the table would say of one what the other decided.
+    private static func refuseConflicts(_ axes: [SearchAxis]) throws(ConfigurationError) {
+        let reserved = ["rank", "trial", "status", "auc", "auc_sd", "loss", "updates", "reason"]
+        for (index, axis) in axes.enumerated() {
+            // `loss` is a key of its own.
+            if reserved.contains(axis.name), axis.name != "loss" {
+                throw .contradiction(
+                    "a parameter cannot be called \(axis.name), which is a column of the results")
+            }
+            let keys = Set(axis.values.flatMap { $0.settings.map(\.path) })
+            for other in axes.dropFirst(index + 1) {
+                for key in Set(other.values.flatMap { $0.settings.map(\.path) }).sorted() {
+                    let conflict = keys.sorted().first {
+                        $0 == key || $0.hasPrefix(key + ".") || key.hasPrefix($0 + ".")
+                    }
+                    guard let conflict else { continue }
+                    throw .contradiction(
+                        "\(axis.name) sets \(conflict) and \(other.name) sets \(key); let one parameter set both"
+                    )
+                }
+            }
+        }
     }
 
     /// All combinations, the last axis fastest.

@@ -18,6 +18,8 @@ public struct SearchConfiguration: Sendable {
     /// Folder to which a stain target's path is relative.
     public let folder: URL?
 
+    private static let longest = 1 << 20
+
     /// Largest number of combinations.
     public static let trialLimit = 10_000
 
@@ -49,7 +51,10 @@ public struct SearchConfiguration: Sendable {
         do {
             let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
-            let bytes = try file.read(upToCount: 1 << 20) ?? Data()
+            let bytes = try file.read(upToCount: longest + 1) ?? Data()
+            guard bytes.count <= longest else {
+                throw ConfigurationError.unreadable(path: url.path, reason: "it is longer than 1 MiB")
+            }
             guard let text = String(data: bytes, encoding: .utf8) else {
                 throw ConfigurationError.unreadable(path: url.path, reason: "it is no UTF-8 text")
             }
@@ -85,8 +90,7 @@ public struct SearchConfiguration: Sendable {
     {
         var trials: [SearchTrial] = []
         var impossible: [ImpossibleTrial] = []
-        var known: Set<String> = []
-        var first: ConfigurationError?
+        var known: [String: Int] = [:]
         for places in SearchAxis.places(axes) {
             var node = base
             for (axis, place) in zip(axes, places) {
@@ -97,16 +101,35 @@ public struct SearchConfiguration: Sendable {
             do throws(ConfigurationError) {
                 let configuration = try TrainingConfiguration(node)
                 let json = try configuration.json()
-                guard known.insert(json).inserted else { continue }
-                trials.append(SearchTrial(places: places, configuration: configuration, json: json))
+                if let same = known[json] {
+                    trials[same].aliases.append(places)
+                    continue
+                }
+                known[json] = trials.count
+                trials.append(
+                    SearchTrial(places: places, configuration: configuration, json: json, aliases: [places]))
             } catch {
                 guard case .contradiction = error else { throw error }
-                first = first ?? error
                 impossible.append(ImpossibleTrial(places: places, reason: error.description))
             }
         }
-        if trials.isEmpty, let first { throw first }
+        try refuseUseless(trials, impossible)
         return (trials, impossible)
+    }
+
+    /// A value that is possible with nothing is a mistake, better named now than after days.
+    private func refuseUseless(
+        _ trials: [SearchTrial], _ impossible: [ImpossibleTrial]
+    ) throws(ConfigurationError) {
+        let used = trials.flatMap(\.aliases)
+        for (place, axis) in axes.enumerated() {
+            for (index, value) in axis.values.enumerated() where !used.contains(where: { $0[place] == index })
+            {
+                let reason = impossible.first { $0.places[place] == index }?.reason ?? ""
+                throw .contradiction(
+                    "\(axis.name) \(value.label) is possible with nothing in the grid: \(reason)")
+            }
+        }
     }
 }
 
@@ -117,6 +140,19 @@ public struct SearchTrial: Sendable, Equatable {
     public let configuration: TrainingConfiguration
     /// The configuration's canonical form.
     public let json: String
+    /// The places of all combinations that are this configuration: a width means nothing to a detector without a network.
+    public internal(set) var aliases: [[Int]]
+
+    /// Whether a combination with these places, by axis, is this configuration.
+    func has(_ values: [Int: Int]) -> Bool {
+        aliases.contains { places in values.allSatisfy { places[$0.key] == $0.value } }
+    }
+
+    /// Its value of an axis; `-` if several are the same to it.
+    func label(_ axis: Int, of configuration: SearchConfiguration) -> String {
+        let values = Set(aliases.map { $0[axis] })
+        return values.count > 1 ? "-" : configuration.axes[axis].values[places[axis]].label
+    }
 }
 
 /// A combination that is no configuration, such as a network larger than its image.

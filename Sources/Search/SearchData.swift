@@ -15,6 +15,8 @@ public struct SearchData: Sendable {
     /// The only fold in which an anomaly may be looked at; nil: every fold.
     public let foldOfAnomaly: [Int?]
     public let folds: Int
+    /// Equal for normal images that must stay together.
+    let setOfNormal: [Int]
     /// Number of test rows of the manifest.
     public let testCount: Int
     /// Names the images, their content and their division.
@@ -49,8 +51,8 @@ public struct SearchData: Sendable {
         self.folds = folds
         testCount = listing.test.count
         digest = Self.digest(images, digests, anomalies, division)
-        let hasGroups = images.contains { $0.group != nil }
-        remarks = listing.remarks + (hasGroups ? [] : [.noGroups])
+        setOfNormal = Array(sets.prefix(listing.images.count))
+        remarks = listing.remarks + DataRemark.groups(of: images)
     }
 
     /// What lies on both sides of a division of the manifest itself.
@@ -60,12 +62,31 @@ public struct SearchData: Sendable {
     ) async throws {
         let tests = rows.images.filter { $0.part == .test }.map(\.image)
         try HoldOut.checkGroups(listing)
-        try HoldOut.checkGroups(
-            ImageListing(images: images.map { $0.asTraining }, test: tests))
+        // The anomalies of each part by themselves: they may be of slides whose normal rows are of the other part.
+        for isValidation in [false, true] {
+            let part = images.filter { $0.isValidation == isValidation }
+            try HoldOut.checkGroups(ImageListing(images: part, test: tests))
+        }
+        try refuseContradictions(images, digests, normals: listing.images.count)
         let suspects = ContentDigests.ofEqualSize(tests, as: images)
         let testDigests = try await ContentDigests.of(suspects, workers: workers)
         let names = zip(testDigests, suspects).compactMap { digest, image in digest.map { ($0, image.name) } }
         try HoldOut.checkCopies(images, digests, of: Dictionary(names) { first, _ in first })
+    }
+
+    /// The same picture as a normal and as an abnormal one.
+    private static func refuseContradictions(
+        _ images: [ImageListing.Image], _ digests: [String?], normals: Int
+    ) throws(SearchDataError) {
+        let known = Dictionary(
+            zip(digests.prefix(normals), images.prefix(normals)).compactMap { digest, image in
+                digest.map { ($0, image.name) }
+            }
+        ) { first, _ in first }
+        for (image, digest) in zip(images, digests).dropFirst(normals) {
+            guard let digest, let normal = known[digest] else { continue }
+            throw .contradiction(normal: normal, abnormal: image.name)
+        }
     }
 
     /// The images that a fold's model is trained on.
@@ -74,16 +95,23 @@ public struct SearchData: Sendable {
     /// The normal images that it has not seen.
     public func heldOut(_ fold: Int) -> [Int] { normals.indices.filter { foldOfNormal[$0] == fold } }
 
+    /// The images that a fold's model is trained on, and whole groups of them that tell when to stop: the fold's own
+    /// images must not decide that, since they judge it.
+    ///
+    /// - Throws: `HoldOutError` if they are all of one group.
+    func stopping(_ fold: Int, fraction: Double, seed: UInt64) throws(HoldOutError) -> (
+        training: [Int], stopping: [Int]
+    ) {
+        let all = training(fold)
+        let chosen = try HoldOut.choose(all.map { setOfNormal[$0] }, fraction: fraction, seed: seed)
+        return (
+            all.filter { !chosen.contains(setOfNormal[$0]) }, all.filter { chosen.contains(setOfNormal[$0]) }
+        )
+    }
+
     /// The anomalies that it may be judged by.
     public func judging(_ fold: Int) -> [Int] {
         anomalies.indices.filter { foldOfAnomaly[$0].map { $0 == fold } ?? true }
-    }
-}
-
-extension ImageListing.Image {
-    /// Of one side, whatever the manifest divides among those that are not for tests.
-    fileprivate var asTraining: ImageListing.Image {
-        ImageListing.Image(name: name, path: path, group: group)
     }
 }
 
@@ -91,6 +119,8 @@ extension ImageListing.Image {
 public enum SearchDataError: Error, Equatable, CustomStringConvertible {
     case folder(path: String)
     case noAnomalies(path: String)
+    /// Two files of the same bytes with different labels.
+    case contradiction(normal: String, abnormal: String)
     /// Fewer groups of normal images than folds.
     case tooFewGroups(groups: Int, folds: Int)
 
@@ -99,6 +129,9 @@ public enum SearchDataError: Error, Equatable, CustomStringConvertible {
         case .folder(let path):
             "'\(path)' is a folder: a search needs to know which images are abnormal, so give a manifest with the "
                 + "columns file, label, split and group"
+        case .contradiction(let normal, let abnormal):
+            "'\(normal)', which the manifest calls normal, and '\(abnormal)', which it calls abnormal, are the same picture: "
+                + "take one of the rows out"
         case .noAnomalies(let path):
             "the manifest '\(path)' has no abnormal rows of part train or validation to choose with (test rows are "
                 + "never used for that); mark some, a few dozen of one kind are enough, or choose without any by "

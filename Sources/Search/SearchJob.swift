@@ -21,7 +21,7 @@ public struct SearchJob: Sendable {
     public var maximumBad = BadImageAllowance.fraction(0.05)
     /// Bytes of prepared images and all networks at work together.
     public var memoryLimit = 8 << 30
-    /// Threads in all; each trial takes one, the last ones of a search the rest.
+    /// Threads in all, divided among the trials that run at once.
     public var workers = CoreCount.available
     public var codeVersion: String
 
@@ -40,9 +40,10 @@ public struct SearchJob: Sendable {
         case bad([BadImage])
         /// Of fold trainings: how many are done.
         case fold(done: Int, of: Int)
-        case failed(places: [Int], fold: Int, reason: String)
-        /// Not continued after this many folds.
-        case abandoned(places: [Int], folds: Int)
+        /// A trial, by its values, gave no model.
+        case failed(trial: String, fold: Int, reason: String)
+        /// A trial is not continued after this many folds.
+        case abandoned(trial: String, folds: Int)
     }
 
     /// Trains what is not there yet.
@@ -50,27 +51,31 @@ public struct SearchJob: Sendable {
     /// - Throws: ``SearchDataError``, ``SearchError``, errors of listing, hold-out, preparation and files;
     ///   `CancellationError`, after which the same call goes on.
     public func run(_ notify: @escaping @Sendable (Event) -> Void) async throws -> SearchResults {
-        let folder = try SearchFolder(path: output)
-        let lock = try FolderLock(folder: output)
-        let plan = try await SearchPlan(self, folder, notify)
-        var results = plan.found
-        var abandoned = [Int?](repeating: nil, count: plan.trials.count)
-        for round in rounds {
-            let work = plan.trials.indices.filter { abandoned[$0] == nil }.flatMap { trial in
-                round.filter { results[trial][$0] == nil }.map { SearchPlan.Work(trial: trial, fold: $0) }
-            }
-            let runner = SearchRunner(job: self, plan: plan, folder: folder, notify: notify)
-            try await runner.run(work, into: &results)
-            guard let margin = configuration.abandonBehind, let last = round.last,
-                last + 1 < configuration.folds
-            else { continue }
-            for trial in plan.behind(results, folds: last + 1, margin: margin) where abandoned[trial] == nil {
-                abandoned[trial] = last + 1
-                notify(.abandoned(places: plan.trials[trial].places, folds: last + 1))
-            }
+        guard configuration.abandonBehind == nil || criterion == .auc else {
+            throw SearchError.abandonsByAnomalies
         }
-        _ = consume lock
-        return try SearchResults(configuration, plan, results, abandoned: abandoned)
+        let folder = try SearchFolder(path: output)
+        let hold = try FolderHold(folder: output)
+        let plan = try await SearchPlan(self, folder, notify)
+        let runner = SearchRunner(job: self, plan: plan, folder: folder, notify: notify)
+        try runner.checkMemory()
+        var results = plan.found
+        var bad: [BadImage] = []
+        var abandoned = plan.abandoned(results, margin: configuration.abandonBehind)
+        for round in rounds {
+            let work = plan.trials.indices.filter { abandoned[$0] == nil }.flatMap {
+                plan.missing($0, of: results, among: round)
+            }
+            try await runner.run(work, into: &results, bad: &bad)
+            let now = plan.abandoned(results, margin: configuration.abandonBehind)
+            for trial in now.indices where abandoned[trial] == nil {
+                guard let folds = now[trial] else { continue }
+                notify(.abandoned(trial: label(plan.trials[trial]), folds: folds))
+            }
+            abandoned = now
+        }
+        try folder.write(bad)
+        return try SearchResults(configuration, plan, results, abandoned: abandoned, hold: hold)
     }
 
     /// What an earlier run left, without training anything.
@@ -79,13 +84,31 @@ public struct SearchJob: Sendable {
     public func finishedResults(
         _ notify: @escaping @Sendable (Event) -> Void = { _ in }
     ) async throws -> SearchResults {
-        let plan = try await SearchPlan(self, SearchFolder(path: output), notify)
-        let unfinished = plan.found.count { $0.contains { $0 == nil } }
+        guard ImageFolder.isFolder(output) else { throw SearchError.noSearch(path: output) }
+        let folder = try SearchFolder(path: output)
+        let hold = try FolderHold(folder: output)
+        let plan = try await SearchPlan(self, folder, notify)
+        let abandoned = plan.abandoned(plan.found, margin: configuration.abandonBehind)
+        let unfinished = plan.trials.indices.count { trial in
+            abandoned[trial] == nil
+                && !plan.missing(trial, of: plan.found, among: Array(0..<configuration.folds)).isEmpty
+        }
         guard unfinished == 0 else {
             throw SearchError.unfinished(trials: unfinished, of: plan.trials.count)
         }
-        let abandoned = [Int?](repeating: nil, count: plan.trials.count)
-        return try SearchResults(configuration, plan, plan.found, abandoned: abandoned)
+        return try SearchResults(configuration, plan, plan.found, abandoned: abandoned, hold: hold)
+    }
+
+    /// Names of the trials: equal for those that must give the same results.
+    package func identities() async throws -> [String] {
+        try await SearchPlan(self, SearchFolder(path: output)) { _ in }.identities
+    }
+
+    /// A trial by its values.
+    func label(_ trial: SearchTrial) -> String {
+        configuration.axes.enumerated().map { place, axis in
+            "\(axis.name) \(trial.label(place, of: configuration))"
+        }.joined(separator: ", ")
     }
 
     /// Folds that are trained before trials are compared: one after the other if hopeless ones are abandoned.
@@ -93,4 +116,11 @@ public struct SearchJob: Sendable {
         let all = Array(0..<configuration.folds)
         return configuration.abandonBehind == nil ? [all] : all.map { [$0] }
     }
+}
+
+/// Keeps others out of the folder of a search, from its first trial to its report.
+final class FolderHold: Sendable {
+    private let lock: FolderLock
+
+    init(folder: String) throws(FolderLockError) { lock = try FolderLock(folder: folder) }
 }

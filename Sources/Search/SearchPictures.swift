@@ -54,7 +54,7 @@ public struct SearchPictures {
         _ results: SearchResults, _ ranking: [Int], _ places: [Int: Int], _ value: (Int) -> Double?
     ) -> Double? {
         let trials = ranking.filter { trial in
-            places.allSatisfy { results.trials[trial].places[$0.key] == $0.value }
+            results.trials[trial].has(places)
         }
         let values = trials.compactMap(value)
         return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)

@@ -38,8 +38,11 @@ public struct SearchReport: Sendable, Equatable, Codable {
     }
 
     public let criterion: SearchCriterion
+    /// Images that were scored.
     public let normals: Int
     public let anomalies: Int
+    /// Images of the manifest that could not be used.
+    public let unusable: Int
     /// Of the anomalies, as the manifest calls them.
     public let kinds: [String]
     public let folds: Int
@@ -52,7 +55,10 @@ public struct SearchReport: Sendable, Equatable, Codable {
     public init(_ results: SearchResults, criterion: SearchCriterion) {
         let (configuration, data) = (results.configuration, results.data)
         self.criterion = criterion
-        (normals, anomalies) = (data.normals.count, data.anomalies.count)
+        let scores = results.folds.flatMap { $0 }
+        normals = Set(scores.flatMap { $0.heldOut.map(\.image) }).count
+        anomalies = Set(scores.flatMap { $0.anomalies.map(\.image) }).count
+        unusable = data.normals.count + data.anomalies.count - normals - anomalies
         kinds = AnomalyKinds(data).names
         (folds, seed) = (data.folds, configuration.seed)
         parameters = configuration.axes.map(\.name)
@@ -78,7 +84,9 @@ public struct SearchReport: Sendable, Equatable, Codable {
             abandoned != nil ? .abandoned : results.isComplete(trial) ? .complete : .failed
         return Row(
             rank: rank, trial: String(results.identities[trial].prefix(12)), status: status,
-            values: labels(results.configuration, results.trials[trial].places), area: score.meanArea,
+            values: results.configuration.axes.indices.map {
+                results.trials[trial].label($0, of: results.configuration)
+            }, area: score.meanArea,
             deviation: score.deviation, areas: score.areas, loss: score.loss,
             updates: folds.isEmpty ? nil : updates, reason: failure ?? abandoned)
     }
@@ -92,7 +100,7 @@ public struct SearchReport: Sendable, Equatable, Codable {
     private static func values(_ results: SearchResults, _ complete: [Int]) -> [Value] {
         results.configuration.axes.enumerated().flatMap { place, axis in
             axis.values.enumerated().map { index, value in
-                let trials = complete.filter { results.trials[$0].places[place] == index }
+                let trials = complete.filter { results.trials[$0].has([place: index]) }
                 let areas = trials.compactMap { results.score($0).meanArea }
                 return Value(
                     parameter: axis.name, value: value.label, trials: trials.count,
@@ -105,13 +113,13 @@ public struct SearchReport: Sendable, Equatable, Codable {
     /// The trial that is chosen.
     public var winner: Row? { rows.first { $0.rank == 1 } }
 
-    public func json() throws -> String { String(decoding: try JSONText.encode(self), as: UTF8.self) }
-
     /// One row a trial, as CSV.
     public var table: String {
         let parts = (1...folds).map { "auc_fold_\($0)" }
         var text = CSV.line(
-            ["rank", "trial", "status"] + parameters + ["auc", "auc_sd"] + parts
+            ["rank", "trial", "status"] + parameters.map { $0 == "loss" ? "loss_kind" : $0 } + [
+                "auc", "auc_sd",
+            ] + parts
                 + ["loss", "updates", "reason"])
         func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         for row in rows {

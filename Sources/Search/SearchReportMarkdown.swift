@@ -1,4 +1,5 @@
 public import Evaluation
+public import Training
 internal import Records
 
 extension SearchReport {
@@ -8,21 +9,23 @@ extension SearchReport {
     /// The report as a page of Markdown.
     ///
     /// - Parameters:
+    ///   - training: of the winner.
     ///   - winner: the chosen configuration as YAML.
     ///   - test: what the winner, trained anew, is worth on the test rows; nil if there are none.
-    public func markdown(winner: String, test: EvaluationReport?) -> String {
+    public func markdown(winner: String, training: TrainingReport, test: EvaluationReport?) -> String {
         var page = MarkdownPage()
         page.heading("Search", level: 1)
         let kinds = kinds.isEmpty ? "" : " of \(kinds.count) \(kinds.count == 1 ? "kind" : "kinds")"
         page.paragraph(
-            "\(normals) normal images in \(folds) folds by group, seed \(seed); \(anomalies) anomalies\(kinds). "
+            "\(normals) normal images in \(folds) folds by group, seed \(seed); \(anomalies) anomalies\(kinds)"
+                + (unusable > 0 ? ", \(unusable) images could not be used" : "") + ". "
                 + "\(rows.count { $0.status == .complete }) trials are complete, "
                 + "\(rows.count { $0.status != .complete }) are not. Chosen by \(choice).")
         writeTrials(on: &page)
         writeValues(on: &page)
         page.heading("Chosen", level: 2)
         page.code(winner)
-        write(test, on: &page)
+        write(training, test, on: &page)
         return page.text
     }
 
@@ -62,15 +65,16 @@ extension SearchReport {
             })
     }
 
-    private func write(_ test: EvaluationReport?, on page: inout MarkdownPage) {
+    private func write(_ training: TrainingReport, _ test: EvaluationReport?, on page: inout MarkdownPage) {
         page.heading("The winner on the test rows", level: 2)
         guard let test else {
             return page.paragraph(
                 "The manifest has no test rows of both kinds, so nothing judges the choice.")
         }
         page.paragraph(
-            "Trained on all normal images but those held out for percentiles, and evaluated once; all numbers are in the "
-                + "folder test. The areas above chose the winner, so they flatter it; this one does not.")
+            "Trained on \(training.trainingImages) normal images; the \(training.heldOutImages) others are held out for "
+                + "percentiles, as 'train' divides them. Evaluated once; all numbers are in the folder test. The areas above chose the winner, so they flatter it; this one does not."
+        )
         var rows = [
             [
                 "winner", Self.number(test.area.area),

@@ -10,12 +10,15 @@ public struct SearchResults: Sendable {
     public let folds: [[FoldResult]]
     /// Of trials that were not continued: after how many folds.
     public let abandoned: [Int?]
+    /// As long as somebody works with the results, the folder is theirs.
+    private let hold: FolderHold
 
     /// - Throws: ``SearchError/allFailed(first:)`` if no trial can be chosen.
     init(
         _ configuration: SearchConfiguration, _ plan: SearchPlan, _ results: [[FoldResult?]],
-        abandoned: [Int?]
+        abandoned: [Int?], hold: FolderHold
     ) throws(SearchError) {
+        self.hold = hold
         self.configuration = configuration
         (data, trials, impossible, identities) = (plan.data, plan.trials, plan.impossible, plan.identities)
         folds = results.map { $0.compactMap { $0 } }

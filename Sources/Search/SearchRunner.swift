@@ -11,17 +11,22 @@ struct SearchRunner: Sendable {
     let notify: @Sendable (SearchJob.Event) -> Void
 
     /// - Parameter results: by trial and fold; what is trained is put there.
-    func run(_ work: [SearchPlan.Work], into results: inout [[FoldResult?]]) async throws {
+    func run(
+        _ work: [SearchPlan.Work], into results: inout [[FoldResult?]], bad: inout [BadImage]
+    ) async throws {
         let total = work.count
         var done = 0
         for group in groups(work) {
-            let images = try await images(for: plan.trials[group[0].trial].configuration)
+            let images = try await images(for: group[0].trial)
+            let known = Set(bad.map(\.name))
+            bad += images.bad.filter { !known.contains($0.name) }
             try await run(group, images) { work, result in
                 results[work.trial][work.fold] = result
                 done += 1
                 if let reason = result.failure {
-                    let places = plan.trials[work.trial].places
-                    notify(.failed(places: places, fold: work.fold, reason: reason))
+                    notify(
+                        .failed(
+                            trial: job.label(plan.trials[work.trial]), fold: work.fold, reason: reason))
                 }
                 notify(.fold(done: done, of: total))
             }
@@ -43,10 +48,10 @@ struct SearchRunner: Sendable {
         return groups
     }
 
-    private func images(for configuration: TrainingConfiguration) async throws -> PreparedSearchImages {
+    private func images(for trial: Int) async throws -> PreparedSearchImages {
         let images = try await PreparedSearchImages(
-            plan.data, for: configuration, folder: job.configuration.folder, memoryLimit: job.memoryLimit,
-            maximumBad: job.maximumBad, workers: job.workers
+            plan.data, for: plan.trials[trial].configuration, target: plan.targets[trial],
+            memoryLimit: job.memoryLimit, maximumBad: job.maximumBad, workers: job.workers
         ) { notify(.preparing($0)) }
         if !images.bad.isEmpty { notify(.bad(images.bad)) }
         return images
@@ -73,10 +78,6 @@ struct SearchRunner: Sendable {
                 }
                 let (index, training, need) = (next, trainings[next], needs[next])
                 next += 1
-                guard need <= limit else {
-                    receive(work[index], training.tooLarge(images.bytes, need, limit: job.memoryLimit))
-                    continue
-                }
                 running += 1
                 used += need
                 group.addTask { (index, try await training.run { _ in }) }
@@ -97,12 +98,20 @@ struct SearchRunner: Sendable {
             images: images, extractor: extractor, extractorFile: weights == .vgg19 ? job.extractor : nil,
             folder: folder, version: job.codeVersion, workers: workers)
     }
-}
 
-extension FoldTraining {
-    /// Not written down: with a higher limit it is another matter.
-    fileprivate func tooLarge(_ images: Int, _ program: Int, limit: Int) -> FoldResult {
-        let error = TrainingTooLarge(images: images, program: program, limit: limit)
-        return .failed(identity, fold: fold, error.description)
+    /// - Throws: `TrainingTooLarge` if a trial that is to be trained does not fit: which trials are compared must not depend on
+    ///   the memory of the machine.
+    func checkMemory() throws {
+        for trial in plan.trials.indices where plan.found[trial].contains(where: { $0 == nil }) {
+            let configuration = plan.trials[trial].configuration
+            guard let extractor = plan.extractors[configuration.extractor.weights] else { continue }
+            let memory = try TrainingMemory(
+                configuration, extractor, training: plan.data.normals.count,
+                heldOut: plan.data.normals.count + plan.data.anomalies.count, workers: 1)
+            guard memory.total <= job.memoryLimit else {
+                throw TrainingTooLarge(
+                    images: memory.images, program: memory.program, limit: job.memoryLimit)
+            }
+        }
     }
 }

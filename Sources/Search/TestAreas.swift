@@ -22,15 +22,16 @@ struct TestAreas: Sendable {
     }
 
     /// - Throws: ``SearchError/noTestImages``, errors of listing and files.
-    init(_ results: SearchResults, _ job: SearchJob) throws {
+    init(_ results: SearchResults, _ job: SearchJob) async throws {
         self.results = results
         self.job = job
         folder = try SearchFolder(path: job.output)
         guard results.data.testCount > 0 else { throw SearchError.noTestImages }
         images = try LabeledListing.read(manifest: job.manifest, part: .test, columns: job.columns).images
         guard Set(images.map(\.isAbnormal)).count == 2 else { throw SearchError.noTestImages }
-        let names = images.map { "\($0.isAbnormal) \($0.image.name)" }.joined(separator: "\n")
-        digest = Checksum.sha256([UInt8](names.utf8))
+        let contents = try await ContentDigests.of(images.map(\.image), workers: job.workers)
+        let text = zip(images, contents).map { "\($0.isAbnormal) \($0.image.name) \($1 ?? "")" }
+        digest = Checksum.sha256([UInt8](text.joined(separator: "\n").utf8))
     }
 
     /// Of complete trials, by their index. Computed once, and kept beside the models.

@@ -25,27 +25,50 @@ public struct WinnerTraining: Sendable {
         public let model: String
         /// Of the test rows; nil if there are none of both kinds.
         public let test: EvaluationReport?
+        /// What `report.json` says.
+        public let document: SearchDocument
     }
 
     /// The chosen trial.
     public var winner: SearchTrial? { results.ranking(job.criterion).first.map { results.trials[$0] } }
+
+    /// The winner for good: where its folds stopped early, as long as they trained on average (as in the published
+    /// final runs).
+    private func configuration(of trial: SearchTrial) -> TrainingConfiguration {
+        let configuration = trial.configuration
+        guard case .earlyStopping(let rule) = configuration.schedule.length, configuration.detector == .dpa,
+            let index = results.trials.firstIndex(of: trial)
+        else { return configuration }
+        let folds = results.folds[index]
+        let earlier = configuration.iterationLimit - rule.limit
+        let mean = Double(folds.reduce(0) { $0 + $1.updates - earlier }) / Double(max(1, folds.count))
+        return configuration.changed(length: .iterations(max(1, Int(mean.rounded()))))
+    }
 
     /// Writes table and pictures, trains the winner, evaluates it and writes the report; the report last.
     public func run(
         training notify: @escaping @Sendable (TrainingJob.Event) -> Void,
         evaluation progress: @escaping @Sendable (ImageEvaluation.Progress) -> Void
     ) async throws -> Outcome {
-        guard let winner else { throw SearchError.allFailed(first: "no trial can be chosen") }
+        guard let winner else {
+            throw SearchError.allFailed(
+                first: "no fold has both normal images and anomalies that were scored")
+        }
         let folder = try SearchFolder(path: job.output)
+        try folder.remove(["report.md", "report.json"] + AnomalyExperiment.files)
         try folder.write(report.table, as: "trials.csv")
         try writePictures(folder)
         let text = try yaml(winner)
         try folder.write(text, as: "winner.yaml")
-        let model = try await train(winner, notify)
-        let test = try await evaluate(model, progress)
-        try folder.write(try report.json(), as: "report.json")
-        try folder.write(report.markdown(winner: text, test: test), as: "report.md")
-        return Outcome(model: model, test: test)
+        let training = try await train(winner, notify)
+        let test = try await evaluate(training.model, progress)
+        if test == nil { try ResultFolder.remove("\(job.output)/test") }
+        let document = SearchDocument(
+            search: report, winner: configuration(of: winner), modelDigest: training.sha256,
+            trainingImages: training.trainingImages, heldOutImages: training.heldOutImages, test: test)
+        try folder.write(try document.json(), as: "report.json")
+        try folder.write(report.markdown(winner: text, training: training, test: test), as: "report.md")
+        return Outcome(model: training.model, test: test, document: document)
     }
 
     private func writePictures(_ folder: SearchFolder) throws {
@@ -65,15 +88,15 @@ public struct WinnerTraining: Sendable {
         let score = report.winner?.area.map { "mean AUC of the folds \(CSV.decimal($0, places: 4))" }
         return "# Chosen by search among \(results.trials.count) trials"
             + (score.map { ", \($0)" } ?? "") + ".\n"
-            + (try winner.configuration.yaml(relativeTo: job.configuration.folder))
+            + (try configuration(of: winner).yaml(relativeTo: job.configuration.folder))
     }
 
     private func train(
         _ winner: SearchTrial, _ notify: @escaping @Sendable (TrainingJob.Event) -> Void
-    ) async throws -> String {
+    ) async throws -> TrainingReport {
         let path = "\(job.output)/winner.safetensors"
         var training = TrainingJob(
-            configuration: winner.configuration, data: job.manifest, output: path,
+            configuration: configuration(of: winner), data: job.manifest, output: path,
             codeVersion: job.codeVersion)
         training.configurationFolder = job.configuration.folder
         training.columns = job.columns
@@ -82,13 +105,12 @@ public struct WinnerTraining: Sendable {
         training.memoryLimit = job.memoryLimit
         training.workers = job.workers
         do {
-            _ = try await training.run(notify)
+            return try await training.run(notify)
         } catch is ModelInTheWay {
             // The winner of an earlier search in this folder, which is ours.
             training.restarts = true
-            _ = try await training.run(notify)
+            return try await training.run(notify)
         }
-        return path
     }
 
     private func extractor(of winner: SearchTrial) -> URL? {
@@ -117,4 +139,18 @@ public struct WinnerTraining: Sendable {
             table: evaluation.table)
         return report
     }
+}
+
+/// `report.json`: the trials, the chosen configuration, and what the winner is worth.
+public struct SearchDocument: Sendable, Encodable {
+    public let search: SearchReport
+    public let winner: TrainingConfiguration
+    /// Lower-case SHA-256 of the winner's model file.
+    public let modelDigest: String
+    public let trainingImages: Int
+    public let heldOutImages: Int
+    /// Of the test rows; nil if there are none of both kinds.
+    public let test: EvaluationReport?
+
+    public func json() throws -> String { String(decoding: try JSONText.encode(self), as: UTF8.self) }
 }

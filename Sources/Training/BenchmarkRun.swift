@@ -86,7 +86,7 @@ final class BenchmarkRun {
     }
 
     private func prepareScoring() throws {
-        let model = try BuiltInModels.load(BuiltInModels.names[0])
+        let model = try BuiltInModels.load(BuiltInModels.source)
         guard case .dpa(let reconstruction) = model.detector else {
             throw ModelFileError.contradiction("the benchmark needs a model that reconstructs")
         }

@@ -12,10 +12,7 @@ extension TrainingConfiguration {
             let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
             input.stain?.target = .image(url.path)
         }
-        let whole = TrainingConfiguration(
-            unchecked: detector, name: name, seed: seed, input: input, augmentation: augmentation,
-            network: network, extractor: extractor, loss: loss, optimizer: optimizer, schedule: schedule,
-            fit: fit, holdOut: holdOut)
+        let whole = changed(input: input)
         do {
             return try Yams.serialize(node: whole.node.yaml)
         } catch {

@@ -32,10 +32,10 @@ public struct ExtractorSource: Sendable {
             }
         case .builtIn:
             do {
-                let source = try url ?? BuiltInModels.url(BuiltInModels.names[0])
+                let source = try url ?? BuiltInModels.url(BuiltInModels.source)
                 return try small(source)
             } catch {
-                throw .unreadable(path: url?.path ?? BuiltInModels.names[0], reason: Self.clause(error))
+                throw .unreadable(path: url?.path ?? BuiltInModels.source, reason: Self.clause(error))
             }
         }
     }
@@ -78,19 +78,37 @@ public struct ExtractorSource: Sendable {
         }
     }
 
-    /// What the model file says about the extractor.
+    /// What the model file says about the extractor: of one that it carries, the layers up to the deepest of `taps`.
     func record(taps: [FeatureTap]) -> ExtractorRecord {
-        ExtractorRecord(family: family, blocks: blocks, taps: taps, sha256: sha256)
+        ExtractorRecord(
+            family: family, blocks: blocks.map { Self.used($0, by: taps) }, taps: taps, sha256: sha256)
+    }
+
+    /// Widths of the layers up to the deepest of `taps`.
+    private static func used(_ blocks: [[Int]], by taps: [FeatureTap]) -> [[Int]] {
+        guard let deepest = taps.max() else { return blocks }
+        var used = Array(blocks.prefix(deepest.block))
+        if used.count == deepest.block {
+            used[deepest.block - 1] = Array(used[deepest.block - 1].prefix(deepest.convolution))
+        }
+        return used
     }
 
     /// Lower-case SHA-256 of the file that the weights come from.
     package let identity: String
 
-    /// The tensors that a model file carries.
-    func tensors() throws(SafetensorsError) -> NamedTensors {
-        guard sha256 == nil else { return [:] }
+    /// The tensors that a model file carries: those of the layers in its record.
+    func tensors(taps: [FeatureTap]) throws(SafetensorsError) -> NamedTensors {
+        guard sha256 == nil, let blocks else { return [:] }
+        let layers = Self.used(blocks, by: taps).reduce(0) { $0 + $1.count }
         var result: NamedTensors = [:]
-        for (name, tensor) in try file.tensors(under: "extractor.") { result["extractor.\(name)"] = tensor }
+        for (name, tensor) in try file.tensors(under: "extractor.") {
+            // Numbered through all blocks: `0.weight`, `0.bias`, `1.weight`, …
+            guard let number = name.split(separator: ".").first.flatMap({ Int($0) }), number < layers else {
+                continue
+            }
+            result["extractor.\(name)"] = tensor
+        }
         return result
     }
 }

@@ -66,9 +66,9 @@ public struct HoldOut: Sendable, Equatable {
     /// What the manifest's split divides nobody can hold together.
     package static func checkGroups(_ listing: ImageListing) throws(HoldOutError) {
         let groups: [ImagePart: Set<String>] = [
-            .training: Set(listing.images.filter { !$0.isValidation }.compactMap(\.group)),
-            .validation: Set(listing.images.filter(\.isValidation).compactMap(\.group)),
-            .test: Set(listing.test.compactMap(\.group)),
+            .training: Set(listing.images.filter { !$0.isValidation }.compactMap(\.groupKey)),
+            .validation: Set(listing.images.filter(\.isValidation).compactMap(\.groupKey)),
+            .test: Set(listing.test.compactMap(\.groupKey)),
         ]
         for (one, other) in [
             (ImagePart.training, ImagePart.validation), (.training, .test), (.validation, .test),
@@ -92,7 +92,7 @@ public struct HoldOut: Sendable, Equatable {
     }
 
     /// Draws sets until the wanted number of images is reached as closely as whole sets allow.
-    private static func choose(
+    package static func choose(
         _ sets: [Int], fraction: Double, seed: UInt64
     ) throws(HoldOutError) -> Set<Int> {
         let sizes = Dictionary(sets.map { ($0, 1) }, uniquingKeysWith: +)

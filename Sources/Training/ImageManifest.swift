@@ -43,6 +43,7 @@ struct ImageManifest {
     /// The normal images, apart from those for tests. All files to learn from must exist.
     func listing() throws(ListingError) -> ImageListing {
         let (entries, repeated) = try entries()
+        try checkOtherGroups()
         let test = entries.filter { $0.part == .test }
         let others = entries.filter { $0.part != .test }
         let images = others.filter(\.isNormal).map(\.image)
@@ -106,7 +107,7 @@ struct ImageManifest {
         for (row, (isNormal, part)) in zip(rows, zip(verdicts, parts)) {
             let name = row.fields[imageColumn]
             let url = URL(fileURLWithPath: name, relativeTo: folder)
-            let group = groupColumn.map { row.fields[$0] }
+            let group = groupColumn.map { row.fields[$0].trimmingCharacters(in: .whitespaces) }
             let entry = ManifestEntry(
                 image: .init(
                     name: name, path: url.path, group: group == "" ? nil : group,
@@ -134,6 +135,31 @@ struct ImageManifest {
         }
         guard missing.isEmpty else {
             throw .missingFiles(path: path, count: missing.count, first: missing.prefix(3).map(\.name))
+        }
+    }
+
+    /// Groups of the other columns that usually name some: what they call one slide or patient must not be both learned
+    /// from and tested on, whichever column is the group.
+    private func checkOtherGroups() throws(ListingError) {
+        guard columns.group == nil else { return }
+        let (parts, group) = (try parts(), index(of: Self.groupNames))
+        for name in Self.groupNames {
+            let place = header.firstIndex { Self.plain($0) == Self.plain(name) }
+            guard let column = place, column != group else { continue }
+            var isTest: [String: Bool] = [:]
+            for (row, part) in zip(rows, parts) {
+                let group = row.fields[column].trimmingCharacters(in: .whitespaces).lowercased()
+                guard !group.isEmpty else { continue }
+                if let known = isTest[group], known != (part == .test) {
+                    throw .malformed(
+                        path: path,
+                        reason:
+                            "'\(row.fields[column])' of the column \(header[column]) has rows to test on and rows to "
+                            + "learn from (line \(row.line)); give each one part, or name the column that counts with "
+                            + "--group-column")
+                }
+                isTest[group] = part == .test
+            }
         }
     }
 

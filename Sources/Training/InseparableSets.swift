@@ -1,3 +1,8 @@
+extension ImageListing.Image {
+    /// What groups are compared by: `S1` and `s1` are one slide.
+    var groupKey: String? { group?.lowercased() }
+}
+
 /// Which images must stay on one side of any division: those of one group (slide, patient), and identical files.
 package struct InseparableSets {
     /// A number for each image, equal for those that must stay together: the index of one of them.
@@ -17,7 +22,7 @@ package struct InseparableSets {
         var firstOfGroup: [String: Int] = [:]
         var firstOfContent: [String: Int] = [:]
         for index in images.indices {
-            if let group = images[index].group {
+            if let group = images[index].groupKey {
                 parent[root(index)] = root(firstOfGroup[group] ?? index)
                 if firstOfGroup[group] == nil { firstOfGroup[group] = index }
             }

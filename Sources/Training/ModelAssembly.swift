@@ -73,7 +73,8 @@ public struct ModelAssembly: Sendable {
         let scores = try heldOutScores(detector)
         var tensors = own
         if configuration.loss.isPerceptual {
-            for (name, tensor) in try set.extractor.tensors() { tensors[name] = tensor }
+            let carried = try set.extractor.tensors(taps: configuration.extractor.taps)
+            for (name, tensor) in carried { tensors[name] = tensor }
         }
         if let target = set.stainTarget, configuration.input.stain != nil {
             for (name, tensor) in Self.tensors(target) { tensors[name] = tensor }

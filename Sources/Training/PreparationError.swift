@@ -4,7 +4,7 @@ public enum BadImageAllowance: Sendable, Equatable {
     /// Part of all images.
     case fraction(Double)
 
-    func allows(_ bad: Int, of total: Int) -> Bool {
+    package func allows(_ bad: Int, of total: Int) -> Bool {
         switch self {
         case .count(let most): bad <= most
         case .fraction(let most): Double(bad) <= most * Double(total)

@@ -32,7 +32,7 @@ public enum StainTargetSource: Sendable, Equatable {
     }
 
     private static func builtInTarget() throws(StainTargetError) -> StainTarget {
-        let name = BuiltInModels.names[0]
+        let name = BuiltInModels.source
         let target: StainTarget?
         do throws(ModelFileError) {
             target = try BuiltInModels.load(name).stainTarget

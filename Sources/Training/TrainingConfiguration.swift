@@ -54,13 +54,15 @@ public struct TrainingConfiguration: Sendable, Equatable {
         self.name = name
         self.seed = seed
         self.input = input
-        self.augmentation = augmentation
+        let seesCenters = !isNetwork && fit.views == 1
+        self.augmentation = seesCenters ? Augmentation(crop: .center, flips: .none) : augmentation
         self.network = isNetwork ? network : standard.network
-        self.extractor = extractor
+        self.extractor =
+            isNetwork ? extractor : Extractor(weights: extractor.weights, taps: extractor.taps)
         self.loss = isNetwork ? loss : .perceptual
         self.optimizer = isNetwork ? optimizer : standard.optimizer
         self.schedule = isNetwork ? schedule : standard.schedule
-        self.fit = isNetwork ? Fit() : fit
+        self.fit = isNetwork ? Fit() : detector == .deepIF ? fit : Fit(views: fit.views)
         self.holdOut = holdOut
     }
 

@@ -43,8 +43,7 @@ extension TrainingJob {
     private static func remarks(on parts: HoldOut) -> [DataRemark] {
         let isGiven = parts.heldOut.contains(where: \.isValidation)
         if isGiven { return [.holdOutIsGiven(images: parts.heldOut.count)] }
-        let hasGroups = (parts.training + parts.heldOut).contains { $0.group != nil }
-        return hasGroups ? [] : [.noGroups]
+        return DataRemark.groups(of: parts.training + parts.heldOut)
     }
 
     /// Prepares both parts. The bad images of both are listed, whether training goes on without them or not.

@@ -1,6 +1,6 @@
 internal import Networks
 internal import Records
-internal import Staining
+package import Staining
 
 /// Identity of a training: equal fingerprints mean equal results on one kind of processor.
 ///
@@ -16,16 +16,17 @@ struct TrainingFingerprint {
             text += "\n\(images.count) \(images.side) \(images.channels) \(images.sha256)"
         }
         text += "\n\(set.extractor.identity)"
-        if let target = set.stainTarget { text += "\n\(Self.digits(of: target))" }
+        if let target = set.stainTarget { text += "\n\(target.digits)" }
         sha256 = Checksum.sha256([UInt8](text.utf8))
     }
+}
 
+extension StainTarget {
     /// All that stain normalization takes from the target's image. The digits give each number back exactly.
-    private static func digits(of target: StainTarget) -> String {
-        let (hematoxylin, eosin) = (target.matrix.hematoxylin, target.matrix.eosin)
+    package var digits: String {
+        let (hematoxylin, eosin) = (matrix.hematoxylin, matrix.eosin)
         let numbers = [hematoxylin.x, hematoxylin.y, hematoxylin.z, eosin.x, eosin.y, eosin.z]
-        return (numbers + [target.robustMaximum.x, target.robustMaximum.y]).map(\.description)
-            .joined(separator: " ")
+        return (numbers + [robustMaximum.x, robustMaximum.y]).map(\.description).joined(separator: " ")
     }
 }
 
@@ -34,9 +35,32 @@ extension TrainingConfiguration {
     var withoutPaths: TrainingConfiguration {
         var input = input
         input.stain?.target = .builtIn
+        return changed(input: input)
+    }
+
+    /// What decides a training whose images are divided otherwise, by the folds of a search: without paths, name and
+    /// hold-out.
+    package var withoutDivision: TrainingConfiguration {
+        let plain = withoutPaths
         return TrainingConfiguration(
-            unchecked: detector, name: name, seed: seed, input: input, augmentation: augmentation,
-            network: network, extractor: extractor, loss: loss, optimizer: optimizer, schedule: schedule,
-            fit: fit, holdOut: holdOut)
+            unchecked: plain.detector, name: nil, seed: plain.seed, input: plain.input,
+            augmentation: plain.augmentation, network: plain.network, extractor: plain.extractor,
+            loss: plain.loss, optimizer: plain.optimizer, schedule: plain.schedule, fit: plain.fit,
+            holdOut: Self.tissue.holdOut)
+    }
+
+    /// The same training of another length.
+    package func changed(length: Length) -> TrainingConfiguration {
+        var schedule = schedule
+        schedule.length = length
+        return changed(schedule: schedule)
+    }
+
+    func changed(input: Input? = nil, schedule: Schedule? = nil) -> TrainingConfiguration {
+        TrainingConfiguration(
+            unchecked: detector, name: name, seed: seed, input: input ?? self.input,
+            augmentation: augmentation,
+            network: network, extractor: extractor, loss: loss, optimizer: optimizer,
+            schedule: schedule ?? self.schedule, fit: fit, holdOut: holdOut)
     }
 }

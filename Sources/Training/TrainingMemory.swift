@@ -62,7 +62,7 @@ package struct TrainingMemory {
         let dimension = PooledFeatures(extractor, pooling: pooling).dimension
         let samples = images * configuration.fit.views * dimension
         let first = configuration.input.size * configuration.input.size * 64
-        return 4 * samples + 8 * samples + 4 * 8 * dimension * dimension + workers * 4 * 4 * first
+        return 16 * samples + 4 * 8 * dimension * dimension + workers * 4 * 4 * first
     }
 
     /// With statistics that stand for those that are measured later.

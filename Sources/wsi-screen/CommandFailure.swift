@@ -22,7 +22,8 @@ struct CommandFailure {
         status =
             switch error {
             case ExtractorError.vgg19Needed, is ConfigurationError, is UsageFailure, is SplitError,
-                FolderInTheWay.otherSettings:
+                FolderInTheWay.otherSettings,
+                SearchError.abandonsByAnomalies:
                 ExitStatus.usage
             case is FindingsTableError, is CSVFileError, is NothingSelected, is SharesDisagree,
                 is ScoredTableError,

@@ -69,7 +69,7 @@ struct DoctorCommand: ParsableCommand {
 
     private func model() -> Check {
         do {
-            let loaded = try LoadedModel.load(BuiltInModels.names[0])
+            let loaded = try LoadedModel.load(BuiltInModels.standard)
             return Check(name: "built-in model", value: loaded.model.record.name, isGood: true)
         } catch {
             return Check(name: "built-in model", value: "\(error)", isGood: false)

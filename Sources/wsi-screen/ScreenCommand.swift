@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Networks
 import Tissue
 import Screening
 
@@ -33,7 +34,7 @@ struct ScreenCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "A built-in model (see 'model list'), a model file, or self: compare each slide with itself.",
             valueName: "name|file|self"))
-    var model = "he-lung-demo"
+    var model = BuiltInModels.standard
 
     @Option(
         help: ArgumentHelp(

@@ -69,11 +69,13 @@ struct SearchCommand: AsyncParsableCommand {
             valueName: "n,…"))
     var anomalies: String?
 
-    @Option(help: ArgumentHelp("With --anomalies: of so many kinds.", valueName: "n,…"))
-    var kinds = "1"
+    @Option(help: ArgumentHelp("With --anomalies: of so many kinds. Default: 1.", valueName: "n,…"))
+    var kinds: String?
 
-    @Option(help: ArgumentHelp("With --anomalies: how often each choice is repeated.", valueName: "n"))
-    var repeats = 7
+    @Option(
+        help: ArgumentHelp("With --anomalies: how often each choice is repeated. Default: 7.", valueName: "n")
+    )
+    var repeats: Int?
 
     @Option(help: ArgumentHelp("Column of the manifest that keeps images together.", valueName: "name"))
     var groupColumn: String?
@@ -115,11 +117,14 @@ struct SearchCommand: AsyncParsableCommand {
     func validate() throws {
         guard memory > 0, memory < 1e6 else { throw ValidationError("--memory is a number of GiB.") }
         guard (1...512).contains(workers) else { throw ValidationError("--workers must be 1 to 512.") }
-        guard (1...10_000).contains(repeats) else {
+        if anomalies == nil, kinds != nil || repeats != nil {
+            throw ValidationError("--kinds and --repeats belong to --anomalies.")
+        }
+        guard (1...10_000).contains(repeats ?? 7) else {
             throw ValidationError("--repeats must be 1 to 10000.")
         }
         _ = try anomalies.map { try Self.counts($0, option: "--anomalies") }
-        _ = try Self.counts(kinds, option: "--kinds")
+        _ = try kinds.map { try Self.counts($0, option: "--kinds") }
     }
 
     /// Numbers separated by commas, each once, rising.
@@ -158,16 +163,17 @@ struct SearchCommand: AsyncParsableCommand {
         let outcome = try await winner.run(
             training: { training.show($0) }, evaluation: { display.show($0) })
         display.conclude(outcome, output: output)
-        if json { Terminal.result(try winner.report.json() + "\n") }
+        if json { Terminal.result(try outcome.document.json()) }
     }
 
     private func experiment(_ job: SearchJob, _ counts: [Int], _ display: SearchDisplay) async throws {
         let results = try await job.finishedResults()
         let experiment = try await AnomalyExperiment.run(
-            job, results, counts: counts, kinds: try Self.counts(kinds, option: "--kinds"), repeats: repeats
+            job, results, counts: counts, kinds: try Self.counts(kinds ?? "1", option: "--kinds"),
+            repeats: repeats ?? 7
         ) { display.showTested($0, of: $1) }
-        display.erase()
-        Terminal.result(experiment.markdown)
+        display.conclude(experiment, output: output)
+        if json { Terminal.result(try experiment.json()) }
     }
 
     private func makeJob() throws -> SearchJob {

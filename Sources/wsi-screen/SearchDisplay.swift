@@ -35,14 +35,14 @@ final class SearchDisplay: Sendable {
         case .bad(let images):
             line.erase()
             for image in images.prefix(3) { logger.warning("\(image.name): left out: \(image.defect)") }
-            logger.warning("\(images.count) images cannot be used and are left out")
+            logger.warning("\(images.count) images cannot be used; all are listed in bad-images.csv")
         case .fold(let done, let total): showFold(done, total)
-        case .failed(_, let fold, let reason):
+        case .failed(let trial, let fold, let reason):
             line.erase()
-            logger.warning("a trial failed in fold \(fold + 1): \(reason)")
-        case .abandoned(_, let folds):
+            logger.warning("\(trial): failed in fold \(fold + 1): \(reason)")
+        case .abandoned(let trial, let folds):
             line.erase()
-            logger.info("a trial is not continued after fold \(folds)")
+            logger.info("\(trial): not continued after fold \(folds)")
         }
     }
 
@@ -80,7 +80,18 @@ final class SearchDisplay: Sendable {
         line.show(isLast: done == total) { "scored the test images with \(done)/\(total) trials" }
     }
 
-    func erase() { line.erase() }
+    func conclude(_ experiment: AnomalyExperiment, output: String) {
+        line.erase()
+        for cell in experiment.cells {
+            guard let runs = cell.runs else { continue }
+            let deviation = runs.standardDeviation.map { " ± \(CSV.decimal($0, places: 4))" } ?? ""
+            let kinds = cell.kinds == 1 ? "1 kind" : "\(cell.kinds) kinds"
+            logger.info(
+                "\(cell.anomalies) of \(kinds): test AUC \(CSV.decimal(runs.mean, places: 4))\(deviation)")
+        }
+        logger.info("best in the grid: \(CSV.decimal(experiment.best, places: 4))")
+        logger.info("\(output)/anomalies.md")
+    }
 
     func conclude(_ outcome: WinnerTraining.Outcome, output: String) {
         line.erase()

@@ -33,7 +33,7 @@ struct SmallCamelyon {
         sampling: TileCutSettings.Sampling? = .init(
             tissueRule: .otsu, minimumTissue: 0.7, tumorRule: .fraction(0.5), perSlide: 4)
     ) throws -> TileCutSettings {
-        let stain = isStained ? try BuiltInModels.load(BuiltInModels.names[0]).stainTarget : nil
+        let stain = isStained ? try BuiltInModels.load(BuiltInModels.source).stainTarget : nil
         return TileCutSettings(
             version: "test", sampling: sampling,
             stain: stain.map { TileCutSettings.Stain(match: .vahadane, target: $0, source: "built-in") },

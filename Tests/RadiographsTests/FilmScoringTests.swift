@@ -148,7 +148,7 @@ import Training
     }
 
     @Test func `a model for slides is refused`() throws {
-        let built = try ModelFile.load(try BuiltInModels.url(BuiltInModels.names[0]))
+        let built = try ModelFile.load(try BuiltInModels.url(BuiltInModels.source))
         #expect(throws: FilmModelError.forSlides(name: built.record.name)) {
             try FilmScoring(films: [], model: built, modelSHA256: "", output: "", version: "")
         }

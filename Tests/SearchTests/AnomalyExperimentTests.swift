@@ -56,8 +56,14 @@ import Training
 
     @Test func `unfinished searches are sent back to the search`() async throws {
         let fixture = try SearchFixture.usual()
-        await #expect(throws: SearchError.unfinished(trials: 4, of: 4)) {
+        await #expect(throws: SearchError.noSearch(path: fixture.output)) {
             try await fixture.job().finishedResults()
+        }
+        #expect(!FileManager.default.fileExists(atPath: fixture.output))
+        _ = try await fixture.run(fixture.job())
+        let wider = SearchFixture.grid.replacing("[[r12], [r22]]", with: "[[r12], [r22], [r32]]")
+        await #expect(throws: SearchError.unfinished(trials: 2, of: 6)) {
+            try await fixture.job(wider).finishedResults()
         }
     }
 

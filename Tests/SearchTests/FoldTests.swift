@@ -103,7 +103,7 @@ import Training
 
     @Test func `a slide with anomalies that choose and anomalies that judge`() async throws {
         let error = try await error { $0.rows[$0.rows.count - 1].group = "t1" }
-        #expect(error as? HoldOutError == .dividedGroups(.training, .test, count: 1, first: ["t1"]))
+        #expect(error as? HoldOutError == .dividedGroups(.validation, .test, count: 1, first: ["t1"]))
     }
 
     @Test func `a slide with rows to train on and to validate with`() async throws {
@@ -122,6 +122,41 @@ import Training
                 at: fixture.folder.url.appendingPathComponent("\(name).png"), to: file)
         }
         #expect(error as? HoldOutError == .copiesOfTests(count: 1, first: ["'\(name).png' of 'x0.png'"]))
+    }
+
+    /// `S1 ` and `s1` are one slide to everybody but a computer.
+    @Test(arguments: ["s1 ", "S1", " S1 "])
+    func `a slide under another spelling`(group: String) async throws {
+        let error = try await error { $0.rows[$0.rows.count - 2].group = group }
+        #expect(error is HoldOutError || error is ListingError, "\(String(describing: error))")
+    }
+
+    @Test func `one picture as a normal and as an abnormal one`() async throws {
+        let error = try await error { fixture in
+            let file = fixture.folder.url.appendingPathComponent("a1.png")
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.copyItem(
+                at: fixture.folder.url.appendingPathComponent("n3-1.png"), to: file)
+        }
+        #expect(error as? SearchDataError == .contradiction(normal: "n3-1.png", abnormal: "a1.png"))
+    }
+
+    @Test func `a slide in another column than the group`() async throws {
+        let fixture = try SearchFixture.usual()
+        var text = "file,label,split,group,slide\n"
+        for (index, row) in fixture.rows.enumerated() {
+            text +=
+                "\(row.file),\(row.label),\(row.split),\(row.group),\(index == 0 || row.file == "x0.png" ? "same" : "")\n"
+        }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: fixture.manifest))
+        await #expect(throws: ListingError.self) { try await fixture.data() }
+    }
+
+    @Test func `images of no group among others are mentioned`() async throws {
+        var fixture = try SearchFixture.usual()
+        fixture.rows[0].group = ""
+        try fixture.writeManifest()
+        #expect(try await fixture.data().remarks.contains(.someWithoutGroup(images: 1)))
     }
 
     @Test func `a manifest without anomalies to choose with`() async throws {

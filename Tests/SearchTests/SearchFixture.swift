@@ -85,6 +85,26 @@ struct SearchFixture {
         return RGBImage(width: side, height: side, pixels: pixels)
     }
 
+    /// Two stains in changing amounts, by the law of Beer and Lambert.
+    static func tissue(seed: UInt64) -> RGBImage {
+        var generator = SeededGenerator(seed: seed)
+        let stains = [[0.65, 0.70, 0.29], [0.07, 0.99, 0.11]].map { stain in
+            stain.map { $0 * (0.9 + 0.2 * generator.nextUnit()) }
+        }
+        var pixels: [UInt8] = []
+        for _ in 0..<(64 * 64) {
+            let isNucleus = generator.nextUnit() < 0.3
+            let amounts = [isNucleus ? 1.2 : 0.05, isNucleus ? 0.1 : 0.6].map {
+                $0 * (0.5 + generator.nextUnit())
+            }
+            for channel in 0..<3 {
+                let density = amounts[0] * stains[0][channel] + amounts[1] * stains[1][channel]
+                pixels.append(UInt8(255 * exp(-density)))
+            }
+        }
+        return RGBImage(width: 64, height: 64, pixels: pixels)
+    }
+
     static let grid = """
         base:
           detector: gaussian

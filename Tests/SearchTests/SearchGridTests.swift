@@ -56,14 +56,20 @@ import Training
         let (trials, _) = try trials(
             "grid: {detector: [dpa, gaussian], optimizer.learning_rate: [0.001, 0.01]}")
         #expect(trials.map(\.configuration.detector) == [.dpa, .dpa, .gaussian])
+        #expect(trials.map(\.aliases) == [[[0, 0]], [[0, 1]], [[1, 0], [1, 1]]])
+        // Trees mean nothing to a Gaussian, and flips nothing to what sees centers alone.
+        let more = try self.trials(
+            "base: {detector: gaussian}\ngrid: {fit.trees: [10, 20], augmentation.flips: [none, both], extractor.deviation_floor: [0, 0.1]}"
+        )
+        #expect(more.trials.count == 1)
     }
 
     @Test func `combinations that are no configuration are left out with the reason`() throws {
         let (trials, impossible) = try trials(
-            "grid: {input.size: [64, 48], network.latent_resolution: [8, 16]}")
-        #expect(trials.map(\.configuration.input.size) == [64, 64])
-        #expect(impossible.map(\.places) == [[1, 0], [1, 1]])
-        #expect(impossible.allSatisfy { $0.reason.contains("48 px") })
+            "grid: {input.size: [64, 48], network.latent_resolution: [8, 6]}")
+        #expect(trials.map(\.configuration.input.size) == [64, 48])
+        #expect(impossible.map(\.places) == [[0, 1], [1, 0]])
+        #expect(impossible[1].reason.contains("48 px"))
     }
 
     @Test(arguments: [
@@ -79,6 +85,11 @@ import Training
         ("grid: {seed: [1]}\nbase: [1]", "a file or a section"),
         ("grid: {seed.x: [1]}", "section"),
         ("grid: {.: [1]}", "names nothing"),
+        ("grid: {extractor.taps: [[r99], [r12]]}", "is possible with nothing in the grid"),
+        ("grid: {size: [{label: a, input.size: 32}], input.size: [64]}", "let one parameter set both"),
+        ("grid: {input: [{size: 64}], input.size: [64]}", "let one parameter set both"),
+        ("grid: {input.stain: [{label: none}]}", "sets nothing"),
+        ("grid: {rank: [{label: a, seed: 1}]}", "a column of the results"),
     ])
     func `a mistake is named`(yaml: String, part: String) throws {
         let message = try #require(self.message(yaml))

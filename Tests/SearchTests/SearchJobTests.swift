@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import ImageFiles
 import Networks
 import Records
 import Search
@@ -100,24 +101,24 @@ import Training
 
     @Test func `a search goes on with what is finished, also when the grid grows`() async throws {
         let fixture = try SearchFixture.usual()
-        let (first, _) = try await fixture.run(fixture.job())
-        #expect(trainedFolds(try await fixture.run(fixture.job()).events) == 0)
+        let first = try await Finished(fixture)
+        #expect(try await Finished(fixture).trained == 0)
         let record = "\(fixture.output)/trials/\(first.identities[2].prefix(12))/fold-2.json"
         try FileManager.default.removeItem(atPath: record)
-        let (again, events) = try await fixture.run(fixture.job())
-        #expect(trainedFolds(events) == 1 && again.folds == first.folds)
+        let again = try await Finished(fixture)
+        #expect(again.trained == 1 && again.folds == first.folds)
         let wider = SearchFixture.grid.replacing("[[r12], [r22]]", with: "[[r12], [r22], [r32]]")
         #expect(trainedFolds(try await fixture.run(fixture.job(wider)).events) == 6)
     }
 
     @Test func `a damaged record is made again`() async throws {
         let fixture = try SearchFixture.usual()
-        let (first, _) = try await fixture.run(fixture.job())
+        let first = try await Finished(fixture)
         let folder = "\(fixture.output)/trials/\(first.identities[0].prefix(12))"
         try Data("{".utf8).write(to: URL(fileURLWithPath: folder + "/fold-1.json"))
         try FileManager.default.removeItem(atPath: folder + "/fold-2.safetensors")
-        let (again, events) = try await fixture.run(fixture.job())
-        #expect(trainedFolds(events) == 2 && again.folds == first.folds)
+        let again = try await Finished(fixture)
+        #expect(again.trained == 2 && again.folds == first.folds)
     }
 
     @Test func `other images are another search`() async throws {
@@ -203,6 +204,107 @@ import Training
         #expect(trainedFolds(events) < 12 || abandoned == 0)
     }
 
+    @Test func `a failed trial is not called abandoned, and an experiment goes on without hopeless ones`()
+        async throws
+    {
+        let fixture = try SearchFixture.usual()
+        let yaml = SearchFixture.grid + "\nabandon_behind: 0.001"
+        _ = try await fixture.run(fixture.job(yaml))
+        let results = try await fixture.job(yaml).finishedResults()
+        #expect(results.trials.indices.contains(where: results.isComplete))
+        for trial in results.trials.indices where results.abandoned[trial] != nil {
+            #expect(results.folds[trial].allSatisfy { $0.failure == nil })
+        }
+        var job = try fixture.job(yaml)
+        job.criterion = .loss
+        let byLoss = job
+        await #expect(throws: SearchError.abandonsByAnomalies) { try await fixture.run(byLoss) }
+    }
+
+    @Test func `the folder belongs to one search until its report is written`() async throws {
+        let fixture = try SearchFixture.usual()
+        let (results, _) = try await fixture.run(fixture.job())
+        await #expect(throws: FolderLockError.self) { try await fixture.job().finishedResults() }
+        #expect(results.trials.count == 4)
+        _ = consume results
+        #expect(try await fixture.job().finishedResults().trials.count == 4)
+    }
+
+    @Test func `another stain target at the same place is another search`() async throws {
+        let fixture = try SearchFixture.usual()
+        let yaml = SearchFixture.grid.replacing("size: 16}", with: "size: 16, stain: {target: t.png}}")
+        let target = fixture.folder.url.appendingPathComponent("t.png")
+        try Data(PNGFile.encode(SearchFixture.tissue(seed: 1))).write(to: target)
+        let first = try await fixture.job(yaml).identities()
+        #expect(try await fixture.job(yaml).identities() == first)
+        try Data(PNGFile.encode(SearchFixture.tissue(seed: 2))).write(to: target)
+        let second = try await fixture.job(yaml).identities()
+        #expect(first.count == 4 && Set(first).isDisjoint(with: second))
+    }
+
+    @Test func `where training stops early, a fold's own images have no say`() async throws {
+        let fixture = try SearchFixture.usual()
+        let yaml = """
+            base:
+              input: {color: rgb, tile: 16, crop: 16, size: 16}
+              network: {widths: 4, latent_channels: 4, latent_resolution: 4}
+              extractor: {weights: built-in, taps: [r12]}
+              optimizer: {learning_rate: 0.01, batch: 4}
+              schedule: {early_stopping: {check_every: 2, patience: 1, minimum_gain: 0.01, limit: 8}}
+              hold_out: 0.25
+            grid: {seed: [1, 2]}
+            """
+        let job = try fixture.job(yaml)
+        let (results, _) = try await fixture.run(job)
+        let path = "\(fixture.output)/trials/\(results.identities[0].prefix(12))/fold-1.safetensors"
+        let model = try ModelFile.load(URL(fileURLWithPath: path))
+        // 16 images of four slides: one slide tells when to stop.
+        #expect(model.record.metrics["training_images"] == 12)
+        #expect(model.record.metrics["held_out_images"] == 4)
+        #expect(results.folds[0][0].heldOut.map(\.image) == results.data.heldOut(0))
+        _ = try await conclude(job, results)
+        let winner = try TrainingConfiguration(
+            yaml: String(decoding: try bytes(fixture, "winner.yaml"), as: UTF8.self))
+        let index = try #require(results.ranking(.auc).first)
+        let mean = results.folds[index].reduce(0.0) { $0 + Double($1.updates) } / 3
+        #expect(winner.schedule.length == .iterations(Int(mean.rounded())))
+    }
+
+    @Test func `a model that was damaged is trained again`() async throws {
+        let fixture = try SearchFixture.usual()
+        let first = try await fixture.run(fixture.job()).results.identities[0]
+        let path = "\(fixture.output)/trials/\(first.prefix(12))/fold-2.safetensors"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        try whole.dropLast(5).write(to: URL(fileURLWithPath: path))
+        #expect(trainedFolds(try await fixture.run(fixture.job()).events) == 1)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole)
+    }
+
+    @Test func `too little memory is said before anything is compared`() async throws {
+        let fixture = try SearchFixture.usual()
+        var job = try fixture.job()
+        job.memoryLimit = 1 << 12
+        let small = job
+        await #expect(throws: TrainingTooLarge.self) { try await fixture.run(small) }
+    }
+
+    @Test func `images that cannot be used are listed and not counted`() async throws {
+        var fixture = try SearchFixture.usual()
+        for name in ["a0", "n0-0"] {
+            try Data("no image \(name)".utf8).write(
+                to: fixture.folder.url.appendingPathComponent("\(name).png"))
+        }
+        fixture.rows.sort { $0.file < $1.file }
+        try fixture.writeManifest()
+        var job = try fixture.job()
+        job.maximumBad = .fraction(0.2)
+        let (results, _) = try await fixture.run(job)
+        let listed = try CSV.records(in: String(decoding: bytes(fixture, "bad-images.csv"), as: UTF8.self))
+        #expect(Set(listed.dropFirst().map { $0.fields[0] }) == ["a0.png", "n0-0.png"])
+        let report = SearchReport(results, criterion: .auc)
+        #expect(report.normals == 23 && report.anomalies == 11 && report.unusable == 2)
+    }
+
     @Test func `the table takes names apart`() async throws {
         let fixture = try SearchFixture.usual()
         let (results, _) = try await fixture.run(fixture.job())
@@ -211,5 +313,18 @@ import Training
         #expect(records[0].fields.prefix(5) == ["rank", "trial", "status", "detector", "extractor.taps"])
         #expect(records.dropFirst().allSatisfy { $0.fields.count == records[0].fields.count })
         #expect(records[1].fields[0] == "1")
+    }
+}
+
+/// What a run left, without its hold on the folder.
+private struct Finished {
+    let identities: [String]
+    let folds: [[FoldResult]]
+    /// Folds that were trained.
+    let trained: Int
+
+    init(_ fixture: SearchFixture) async throws {
+        let (results, events) = try await fixture.run(fixture.job())
+        (identities, folds, trained) = (results.identities, results.folds, trainedFolds(events))
     }
 }
