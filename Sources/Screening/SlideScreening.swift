@@ -143,9 +143,11 @@ private struct Heatmaps {
             verdicts, grid: chart.grid, calibration: chart.survey.calibration.micronsPerPixel)
         try results.write(as: "heatmap.tif") { path in try raster.write(to: path) }
         let isSelf = manifest.selfModel != nil
+        let detector = manifest.model.flatMap { DetectorKind(rawValue: $0.detector) } ?? .dpa
         let picture = HeatmapPicture(
             thumbnail: thumbnail, mask: chart.survey.mask, verdicts: verdicts,
-            scale: normals.map(ScoreScale.init), title: manifest.slide, subtitle: manifest.headline,
+            scale: normals.map { ScoreScale(normals: $0, detector: detector) }, title: manifest.slide,
+            subtitle: manifest.headline,
             reference: isSelf ? "own" : "normal", caption: isSelf ? SelfModelMeaning.caption : "")
         try results.write(try PNGFile.encode(picture.draw()), as: "heatmap.png")
     }

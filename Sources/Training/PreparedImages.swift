@@ -20,14 +20,14 @@ public struct PreparedImages: Sendable {
     /// Name of each image, as its listing has it.
     public let names: [String]
     /// Images that were left out.
-    public var bad: [BadImage] { findings.bad }
+    public var bad: [BadImage] { notes.bad }
     /// Number of images by the side, in pixels, of the square in their files.
-    public var fileSides: [Int: Int] { findings.fileSides }
-    private let findings: Findings
+    public var fileSides: [Int: Int] { notes.fileSides }
+    private let notes: Notes
     /// [slot][side][side][channels]; shared by parts of the images.
     private let pixels: [UInt8]
     /// Where each image's pixels are.
-    private let slots: [Int]
+    private var slots: [Int] { notes.slots }
 
     public var count: Int { names.count }
     public var bytesPerImage: Int { side * side * channels }
@@ -42,8 +42,7 @@ public struct PreparedImages: Sendable {
         self.channels = channels
         self.names = names
         self.pixels = pixels
-        slots = Array(names.indices)
-        findings = Findings(bad: bad, fileSides: fileSides)
+        notes = Notes(slots: Array(names.indices), bad: bad, fileSides: fileSides)
     }
 
     /// Some of the images, in the order of `indices`. Their pixels are not copied.
@@ -54,17 +53,18 @@ public struct PreparedImages: Sendable {
         channels = whole.channels
         names = indices.map { whole.names[$0] }
         pixels = whole.pixels
-        slots = indices.map { whole.slots[$0] }
-        findings = Findings(bad: [], fileSides: whole.fileSides)
+        notes = Notes(slots: indices.map { whole.slots[$0] }, bad: [], fileSides: whole.fileSides)
     }
 
-    /// What was found out about the files. By reference: Swift 6.3.1 reserves too little memory for asynchronous
-    /// functions that return two values larger than this one is now.
-    private final class Findings: Sendable {
+    /// Where the images are, and what was found out about the files. By reference: Swift 6.3.1 reserves too little memory
+    /// for asynchronous functions that return two values larger than this one is now.
+    private final class Notes: Sendable {
+        let slots: [Int]
         let bad: [BadImage]
         let fileSides: [Int: Int]
 
-        init(bad: [BadImage], fileSides: [Int: Int]) {
+        init(slots: [Int], bad: [BadImage], fileSides: [Int: Int]) {
+            self.slots = slots
             self.bad = bad
             self.fileSides = fileSides
         }

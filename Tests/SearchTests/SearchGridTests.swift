@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Search
 import Testing
@@ -94,6 +95,24 @@ import Training
     func `a mistake is named`(yaml: String, part: String) throws {
         let message = try #require(self.message(yaml))
         #expect(message.contains(part), "\(message)")
+    }
+
+    @Test func `every search that comes with the program can be read`() throws {
+        let pipelines = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("pipelines")
+        let searches = pipelines.appendingPathComponent("searches")
+        let names = try FileManager.default.contentsOfDirectory(atPath: searches.path)
+        let files =
+            names.map { searches.appendingPathComponent($0) }
+            + ["camelyon16-search.yaml", "tissue-search.yaml"].map { pipelines.appendingPathComponent($0) }
+        #expect(files.count >= 6)
+        for file in files {
+            let (trials, _) = try SearchConfiguration(contentsOf: file).trials()
+            #expect(trials.count > 3, "\(file.lastPathComponent)")
+        }
+        let published = try SearchConfiguration(
+            contentsOf: pipelines.appendingPathComponent("camelyon16-search.yaml"))
+        #expect(published.folds == 3 && published.axes.map(\.name).contains("width"))
     }
 
     @Test func `a grid that would take years is refused before anything is made of it`() throws {
