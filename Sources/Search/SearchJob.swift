@@ -61,11 +61,13 @@ public struct SearchJob: Sendable {
         try runner.checkMemory()
         var results = plan.found
         var bad: [BadImage] = []
+        var looked = false
         var abandoned = plan.abandoned(results, margin: configuration.abandonBehind)
         for round in rounds {
             let work = plan.trials.indices.filter { abandoned[$0] == nil }.flatMap {
                 plan.missing($0, of: results, among: round)
             }
+            looked = looked || !work.isEmpty
             try await runner.run(work, into: &results, bad: &bad)
             let now = plan.abandoned(results, margin: configuration.abandonBehind)
             for trial in now.indices where abandoned[trial] == nil {
@@ -74,7 +76,8 @@ public struct SearchJob: Sendable {
             }
             abandoned = now
         }
-        try folder.write(bad)
+        // Where nothing was left to train, no image was looked at, and the earlier list stays.
+        if looked { try folder.write(bad) }
         return try SearchResults(configuration, plan, results, abandoned: abandoned, hold: hold)
     }
 

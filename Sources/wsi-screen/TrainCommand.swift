@@ -10,14 +10,17 @@ struct TrainCommand: AsyncParsableCommand {
         commandName: "train",
         abstract: "Train a model on normal images of your own.",
         discussion: """
-            Reads images that show one tile each (a folder of PNG or JPEG, or a CSV manifest), learns to \
-            reconstruct them, and writes MODEL with its card, loss table and loss curve beside it. Screen slides \
+            Reads images that show one tile each (a folder of PNG or JPEG, or a CSV manifest), learns what they look \
+            like, and writes MODEL with its card, loss table and loss curve beside it. Screen slides \
             with it: wsi-screen screen slide.svs --model MODEL.
 
               wsi-screen tile NORMAL-SLIDES/ -o tiles --stain none   (slides without lesions)
               wsi-screen train --data tiles -o my-tissue.safetensors
               wsi-screen train --config pipelines/configs/camelyon16.yaml --data manifest.csv \\
                   --extractor vgg19.safetensors -o camelyon16.safetensors
+
+            The configuration's detector is dpa, an autoencoder that takes minutes to days; gaussian or deep-if, which are \
+            fitted to features in seconds (pipelines/configs/tissue-gaussian.yaml). 'search' tells which suits your images.
 
             A manifest needs a column file; label (only normal rows are used), split (test rows are not used, \
             validation rows are held out) and group or slide or patient (never divided) are used if present. \
@@ -30,7 +33,7 @@ struct TrainCommand: AsyncParsableCommand {
             model of other images, another configuration or version is replaced only with --restart; so is one \
             whose --licence is to be corrected.
 
-            m.safetensors is the model, m.md its card, m.loss.csv and m.loss.png show how the loss fell (also \
+            m.safetensors is the model, m.md its card, m.loss.csv and m.loss.png show how the loss of a network fell (also \
             while training, at each checkpoint), m.bad-images.csv lists what could not be used. The model says how \
             it was made: wsi-screen model info m.safetensors --configuration > again.yaml.
 

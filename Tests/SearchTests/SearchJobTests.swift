@@ -305,6 +305,19 @@ import Training
         #expect(report.normals == 23 && report.anomalies == 11 && report.unusable == 2)
     }
 
+    @Test func `the list of images that cannot be used outlives a run that has nothing left to do`()
+        async throws
+    {
+        let fixture = try SearchFixture.usual()
+        try Data("no image".utf8).write(to: fixture.folder.url.appendingPathComponent("n0-0.png"))
+        var job = try fixture.job()
+        job.maximumBad = .count(1)
+        for _ in 0..<2 {
+            _ = try await fixture.run(job).events
+            #expect(try bytes(fixture, "bad-images.csv").count > 20)
+        }
+    }
+
     @Test func `the table takes names apart`() async throws {
         let fixture = try SearchFixture.usual()
         let (results, _) = try await fixture.run(fixture.job())
