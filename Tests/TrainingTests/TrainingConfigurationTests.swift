@@ -15,7 +15,11 @@ private let folder = SharedData.packageRoot.appendingPathComponent("pipelines/co
     @Test func `every file of the folder is read and survives JSON`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".yaml") }.sorted()
-        #expect(files == (PublishedConfiguration.all.map(\.file) + ["tissue", "tissue-gaussian"]).map { "\($0).yaml" }.sorted())
+        #expect(
+            files
+                == (PublishedConfiguration.all.map(\.file) + ["tissue", "tissue-gaussian"]).map {
+                    "\($0).yaml"
+                }.sorted())
         for file in files {
             let configuration = try TrainingConfiguration(contentsOf: folder.appendingPathComponent(file))
             let json = try configuration.json()
