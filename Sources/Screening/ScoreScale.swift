@@ -7,8 +7,8 @@ internal import Pixels
 /// on every slide.
 ///
 /// From the lowest of held-out normal tissue to as far above its 99th percentile as that lies above the lowest. Distances
-/// from a Gaussian grow without bound on tissue of another kind, where that would be one color: they span up to five
-/// times the median of normals, on a logarithmic scale.
+/// from a Gaussian grow without bound on tissue of another kind, where that would be one color: they span at least up to
+/// five times the median of normals, on a logarithmic scale.
 struct ScoreScale: Sendable {
     let low: Double
     let high: Double

@@ -42,14 +42,15 @@ extension SearchData {
     /// Names the images by content, label and fold; where the files lie does not matter.
     static func digest(
         _ images: [ImageListing.Image], _ digests: [String?], _ anomalies: [LabeledImage],
-        _ division: FoldDivision
+        _ division: FoldDivision, sets: [Int]
     ) -> String {
         var text = ""
         let normals = images.count - anomalies.count
         for index in images.indices {
+            // Which normal images stay together decides, too, where groups of them tell when to stop.
             let fold =
                 index < normals
-                ? "\(division.foldOfNormal[index])"
+                ? "\(division.foldOfNormal[index]) \(sets[index])"
                 : "\(division.foldOfAnomaly[index - normals].map { "\($0)" } ?? "all") abnormal"
             text += "\(digests[index] ?? "unreadable") \(fold) \(images[index].name)\n"
         }

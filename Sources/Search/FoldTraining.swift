@@ -49,14 +49,9 @@ struct FoldTraining: Sendable {
     /// - Throws: `CancellationError`, errors of files.
     func run(_ progress: @escaping @Sendable (ModelMaker.Event) -> Void) async throws -> FoldResult {
         try AtomicFile.makeFolder(folder.trial(identity))
-        var maker = ModelMaker(trial.configuration, set: try set(), codeVersion: version)
-        maker.checkpoint = folder.checkpoint(identity, fold: fold)
-        maker.workers = workers
-        maker.featureCacheLimit = Self.featureCache
         let model: ModelAssembly.File
         do {
-            model = try await maker.make(
-                name: "fold-\(fold + 1)", identity: "\(identity) \(fold)", progress)
+            model = try await train(progress)
         } catch {
             guard let reason = Self.reason(error) else { throw error }
             let result = FoldResult.failed(identity, fold: fold, reason)
@@ -69,6 +64,23 @@ struct FoldTraining: Sendable {
             loaded, updates: Int(model.metrics["updates"] ?? 0), digest: Checksum.sha256(model.bytes))
         try folder.write(result, model: model.bytes)
         return result
+    }
+
+    private func train(
+        _ progress: @escaping @Sendable (ModelMaker.Event) -> Void
+    ) async throws -> ModelAssembly.File {
+        var maker = ModelMaker(trial.configuration, set: try set(), codeVersion: version)
+        maker.checkpoint = folder.checkpoint(identity, fold: fold)
+        maker.workers = workers
+        maker.featureCacheLimit = Self.featureCache
+        let (name, identity) = ("fold-\(fold + 1)", "\(identity) \(fold)")
+        do {
+            return try await maker.make(name: name, identity: identity, progress)
+        } catch is CheckpointError {
+            // The search's own, of another training by the same name or damaged: it is begun anew.
+            maker.resumes = false
+            return try await maker.make(name: name, identity: identity, progress)
+        }
     }
 
     private func scored(_ model: ScreeningModel, updates: Int, digest: String) throws -> FoldResult {

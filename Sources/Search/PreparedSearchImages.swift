@@ -11,6 +11,8 @@ struct PreparedSearchImages: Sendable {
     private let anomalyPlaces: [Int?]
     /// As they are trained on.
     private let fields: PreparedImages
+    /// Whether that is as they are scored.
+    private let sharesCrops: Bool
     /// As they are scored.
     private let crops: PreparedImages
     private let anomalies: PreparedImages
@@ -39,7 +41,8 @@ struct PreparedSearchImages: Sendable {
         }
         crops = try await prepare(images, .scored)
         let layout = configuration.trainingLayout
-        fields = layout == .scored ? crops : try await prepare(images, layout)
+        sharesCrops = layout == .scored
+        fields = sharesCrops ? crops : try await prepare(images, layout)
         anomalies =
             data.anomalies.isEmpty
             ? crops.part([]) : try await prepare(data.anomalies.map(\.image), .scored)
@@ -61,8 +64,8 @@ struct PreparedSearchImages: Sendable {
 
     /// Memory that the images take.
     var bytes: Int {
-        fields.count * fields.bytesPerImage + crops.count * crops.bytesPerImage
-            + anomalies.count * anomalies.bytesPerImage
+        let own = sharesCrops ? 0 : fields.count * fields.bytesPerImage
+        return own + crops.count * crops.bytesPerImage + anomalies.count * anomalies.bytesPerImage
     }
 
     /// Normal images as they are trained on, by their indices in the search's data.

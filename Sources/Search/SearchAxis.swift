@@ -44,14 +44,18 @@ public struct SearchAxis: Sendable {
 
     /// Two parameters that set the same key: the table would say of one what the other decided.
     private static func refuseConflicts(_ axes: [SearchAxis]) throws(ConfigurationError) {
-        let reserved = ["rank", "trial", "status", "auc", "auc_sd", "loss", "updates", "reason"]
+        let reserved = ["rank", "trial", "status", "auc", "auc_sd", "loss_kind", "updates", "reason"]
         for (index, axis) in axes.enumerated() {
-            // `loss` is a key of its own.
-            if reserved.contains(axis.name), axis.name != "loss" {
+            // The key `loss` has its column under the name `loss_kind`.
+            if reserved.contains(axis.name) {
                 throw .contradiction(
                     "a parameter cannot be called \(axis.name), which is a column of the results")
             }
             let keys = Set(axis.values.flatMap { $0.settings.map(\.path) })
+            if let key = ["hold_out", "name"].first(where: keys.contains) {
+                throw .contradiction(
+                    "\(axis.name) varies \(key), which decides nothing that the folds could compare")
+            }
             for other in axes.dropFirst(index + 1) {
                 for key in Set(other.values.flatMap { $0.settings.map(\.path) }).sorted() {
                     let conflict = keys.sorted().first {

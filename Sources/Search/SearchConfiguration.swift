@@ -148,6 +148,9 @@ public struct SearchTrial: Sendable, Equatable {
         aliases.contains { places in values.allSatisfy { places[$0.key] == $0.value } }
     }
 
+    /// Whether it has this value of an axis, and means it: no other value would be the same configuration.
+    func means(_ value: Int, of axis: Int) -> Bool { aliases.allSatisfy { $0[axis] == value } }
+
     /// Its value of an axis; `-` if several are the same to it.
     func label(_ axis: Int, of configuration: SearchConfiguration) -> String {
         let values = Set(aliases.map { $0[axis] })

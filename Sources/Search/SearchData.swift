@@ -50,7 +50,7 @@ public struct SearchData: Sendable {
         foldOfAnomaly = division.foldOfAnomaly
         self.folds = folds
         testCount = listing.test.count
-        digest = Self.digest(images, digests, anomalies, division)
+        digest = Self.digest(images, digests, anomalies, division, sets: sets)
         setOfNormal = Array(sets.prefix(listing.images.count))
         remarks = listing.remarks + DataRemark.groups(of: images)
     }

@@ -4,7 +4,8 @@ internal import Training
 
 /// The output of a search: `trials/ID/fold-N.json` and its model, and what is made of them at the end.
 ///
-/// A trial's ID follows from its configuration, the images and the version, so a search whose grid has grown goes on with
+/// A trial's ID follows from all that decides its results (configuration, images, extractor, stain target, processor and
+/// version), so a search whose grid has grown goes on with
 /// the trials that it has.
 struct SearchFolder: Sendable {
     let path: String
@@ -76,12 +77,18 @@ struct SearchFolder: Sendable {
         try AtomicFile.remove(checkpoint(result.identity, fold: result.fold))
     }
 
-    /// The table of images that cannot be used; none if there are none.
-    func write(_ bad: [BadImage]) throws(FileError) {
-        guard !bad.isEmpty else { return try AtomicFile.remove(path + "/bad-images.csv") }
-        var text = CSV.line(["file", "reason", "message"])
-        for image in bad { text += CSV.line([image.name, image.defect.reason, "\(image.defect)"]) }
-        try write(text, as: "bad-images.csv")
+    /// Adds to the table of images that cannot be used; each is listed once.
+    func add(_ bad: [BadImage]) throws {
+        guard !bad.isEmpty else { return }
+        let path = path + "/bad-images.csv"
+        let header = ["file", "reason", "message"]
+        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        let earlier = text.flatMap { try? CSV.records(in: $0).map(\.fields) } ?? [header]
+        // As the table spells them.
+        let lines = bad.map { CSV.line([$0.name, $0.defect.reason, "\($0.defect)"]) }
+        let known = Set(earlier.compactMap(\.first))
+        let new = zip(bad, lines).filter { !known.contains($0.0.name) }.map(\.1)
+        try write((text ?? CSV.line(header)) + new.joined(), as: "bad-images.csv")
     }
 
     /// Removes results of an earlier search that would not belong to these.

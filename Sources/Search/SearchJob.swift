@@ -58,17 +58,14 @@ public struct SearchJob: Sendable {
         let hold = try FolderHold(folder: output)
         let plan = try await SearchPlan(self, folder, notify)
         let runner = SearchRunner(job: self, plan: plan, folder: folder, notify: notify)
-        try runner.checkMemory()
         var results = plan.found
-        var bad: [BadImage] = []
-        var looked = false
         var abandoned = plan.abandoned(results, margin: configuration.abandonBehind)
+        try runner.checkMemory(abandoned: abandoned)
         for round in rounds {
             let work = plan.trials.indices.filter { abandoned[$0] == nil }.flatMap {
                 plan.missing($0, of: results, among: round)
             }
-            looked = looked || !work.isEmpty
-            try await runner.run(work, into: &results, bad: &bad)
+            try await runner.run(work, into: &results)
             let now = plan.abandoned(results, margin: configuration.abandonBehind)
             for trial in now.indices where abandoned[trial] == nil {
                 guard let folds = now[trial] else { continue }
@@ -76,8 +73,6 @@ public struct SearchJob: Sendable {
             }
             abandoned = now
         }
-        // Where nothing was left to train, no image was looked at, and the earlier list stays.
-        if looked { try folder.write(bad) }
         return try SearchResults(configuration, plan, results, abandoned: abandoned, hold: hold)
     }
 

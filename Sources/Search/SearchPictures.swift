@@ -31,7 +31,10 @@ public struct SearchPictures {
     ) -> GridHeatmapPicture? {
         let axes = results.configuration.axes
         let spreads = axes.indices.map { place in
-            spread(axes[place].values.indices.map { mean(results, ranking, [place: $0], value) })
+            spread(
+                axes[place].values.indices.map { index in
+                    mean(results, ranking.filter { results.trials[$0].means(index, of: place) }, [:], value)
+                })
         }
         let chosen = axes.indices.filter { axes[$0].values.count > 1 }
             .sorted { (-spreads[$0], $0) < (-spreads[$1], $1) }.prefix(2).sorted()

@@ -32,6 +32,9 @@ struct SearchPlan: Sendable {
             manifest: job.manifest, columns: job.columns, folds: job.configuration.folds,
             seed: job.configuration.seed, needsAnomalies: job.criterion == .auc, workers: job.workers)
         let extractors = try Self.extractors(of: trials, file: job.extractor)
+        for trial in trials {
+            try extractors[trial.configuration.extractor.weights]?.check(trial.configuration)
+        }
         let targets = try Self.targets(of: trials, folder: job.configuration.folder)
         let processor = "\(ProcessorKind.current)"
         let identities = try trials.enumerated().map { index, trial in

@@ -100,7 +100,7 @@ public struct SearchReport: Sendable, Equatable, Codable {
     private static func values(_ results: SearchResults, _ complete: [Int]) -> [Value] {
         results.configuration.axes.enumerated().flatMap { place, axis in
             axis.values.enumerated().map { index, value in
-                let trials = complete.filter { results.trials[$0].has([place: index]) }
+                let trials = complete.filter { results.trials[$0].means(index, of: place) }
                 let areas = trials.compactMap { results.score($0).meanArea }
                 return Value(
                     parameter: axis.name, value: value.label, trials: trials.count,

@@ -11,15 +11,12 @@ struct SearchRunner: Sendable {
     let notify: @Sendable (SearchJob.Event) -> Void
 
     /// - Parameter results: by trial and fold; what is trained is put there.
-    func run(
-        _ work: [SearchPlan.Work], into results: inout [[FoldResult?]], bad: inout [BadImage]
-    ) async throws {
+    func run(_ work: [SearchPlan.Work], into results: inout [[FoldResult?]]) async throws {
         let total = work.count
         var done = 0
         for group in groups(work) {
             let images = try await images(for: group[0].trial)
-            let known = Set(bad.map(\.name))
-            bad += images.bad.filter { !known.contains($0.name) }
+            try folder.add(images.bad)
             try await run(group, images) { work, result in
                 results[work.trial][work.fold] = result
                 done += 1
@@ -101,13 +98,18 @@ struct SearchRunner: Sendable {
 
     /// - Throws: `TrainingTooLarge` if a trial that is to be trained does not fit: which trials are compared must not depend on
     ///   the memory of the machine.
-    func checkMemory() throws {
-        for trial in plan.trials.indices where plan.found[trial].contains(where: { $0 == nil }) {
+    ///
+    /// - Parameter abandoned: of each trial, whether it is not continued.
+    func checkMemory(abandoned: [Int?]) throws {
+        let folds = Array(0..<plan.data.folds)
+        for trial in plan.trials.indices where abandoned[trial] == nil {
+            if plan.missing(trial, of: plan.found, among: folds).isEmpty { continue }
             let configuration = plan.trials[trial].configuration
+            let isShared = configuration.trainingLayout == .scored
             guard let extractor = plan.extractors[configuration.extractor.weights] else { continue }
             let memory = try TrainingMemory(
                 configuration, extractor, training: plan.data.normals.count,
-                heldOut: plan.data.normals.count + plan.data.anomalies.count, workers: 1)
+                heldOut: (isShared ? 0 : plan.data.normals.count) + plan.data.anomalies.count, workers: 1)
             guard memory.total <= job.memoryLimit else {
                 throw TrainingTooLarge(
                     images: memory.images, program: memory.program, limit: job.memoryLimit)

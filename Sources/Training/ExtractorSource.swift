@@ -70,6 +70,18 @@ public struct ExtractorSource: Sendable {
             identity: try Checksum.sha256(ofFile: url.path))
     }
 
+    /// Refuses an extractor that ends before a layer that a training needs.
+    ///
+    /// - Throws: ``ExtractorError/lacksLayer(_:last:)``.
+    package func check(_ configuration: TrainingConfiguration) throws(ExtractorError) {
+        guard family == .perceptualNet, let blocks, let last = blocks.indices.last else { return }
+        let taps = configuration.stages.flatMap { $0.taps + $0.lowerTaps } + configuration.extractor.taps
+        for tap in taps.sorted()
+        where !blocks.indices.contains(tap.block - 1) || tap.convolution > blocks[tap.block - 1].count {
+            throw .lacksLayer(tap, last: FeatureTap(block: last + 1, convolution: blocks[last].count))
+        }
+    }
+
     /// The extractor up to the deepest of `taps`.
     public func extractor(taps: [FeatureTap]) throws(ModelFileError) -> PerceptualExtractor {
         switch family {
@@ -117,12 +129,17 @@ public struct ExtractorSource: Sendable {
 public enum ExtractorError: Error, Equatable, CustomStringConvertible {
     case vgg19Needed
     case unreadable(path: String, reason: String)
+    /// The extractor has layers up to `last` only.
+    case lacksLayer(FeatureTap, last: FeatureTap)
 
     public var description: String {
         switch self {
         case .vgg19Needed:
             "the configuration compares features of VGG19: give its weights with --extractor FILE "
                 + "(safetensors with torchvision's names), or set extractor.weights to built-in"
+        case .lacksLayer(let tap, let last):
+            "the extractor has layers up to \(last) and the configuration needs \(tap): give the extractor that it was taken "
+                + "from with --extractor, or name other layers in extractor.taps"
         case .unreadable(let path, let reason): "the extractor '\(path)' cannot be used: \(reason)"
         }
     }

@@ -8,6 +8,7 @@ extension TrainingJob {
         _ files: TrainingFiles, _ notify: @escaping @Sendable (Event) -> Void
     ) async throws -> TrainingSet {
         let extractor = try ExtractorSource.load(configuration.extractor.weights, file: extractor)
+        try extractor.check(configuration)
         let stain = try configuration.input.stain.map {
             try $0.target.load(match: $0.match, relativeTo: configurationFolder)
         }

@@ -38,15 +38,16 @@ extension TrainingConfiguration {
         return changed(input: input)
     }
 
-    /// What decides a training whose images are divided otherwise, by the folds of a search: without paths, name and
-    /// hold-out.
+    /// What decides a training whose images are divided otherwise, by the folds of a search: without paths and name, and
+    /// without the hold-out, unless that tells when to stop.
     package var withoutDivision: TrainingConfiguration {
         let plain = withoutPaths
+        let stopsEarly: Bool = if case .earlyStopping = plain.schedule.length { true } else { false }
         return TrainingConfiguration(
             unchecked: plain.detector, name: nil, seed: plain.seed, input: plain.input,
             augmentation: plain.augmentation, network: plain.network, extractor: plain.extractor,
             loss: plain.loss, optimizer: plain.optimizer, schedule: plain.schedule, fit: plain.fit,
-            holdOut: Self.tissue.holdOut)
+            holdOut: plain.detector == .dpa && stopsEarly ? plain.holdOut : Self.tissue.holdOut)
     }
 
     /// The same training of another length.

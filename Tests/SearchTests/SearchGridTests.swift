@@ -91,6 +91,7 @@ import Training
         ("grid: {input: [{size: 64}], input.size: [64]}", "let one parameter set both"),
         ("grid: {input.stain: [{label: none}]}", "sets nothing"),
         ("grid: {rank: [{label: a, seed: 1}]}", "a column of the results"),
+        ("grid: {hold_out: [0.1, 0.2]}", "decides nothing that the folds could compare"),
     ])
     func `a mistake is named`(yaml: String, part: String) throws {
         let message = try #require(self.message(yaml))
@@ -118,7 +119,7 @@ import Training
     @Test func `a grid that would take years is refused before anything is made of it`() throws {
         let many = (0..<200).map(String.init).joined(separator: ", ")
         let message = self.message(
-            "grid: {seed: [\(many)], hold_out: [\(many)], extractor.calibration_images: [\(many)]}")
+            "grid: {seed: [\(many)], fit.trees: [\(many)], extractor.calibration_images: [\(many)]}")
         #expect(try #require(message).contains("more than 10000 combinations"))
     }
 }
