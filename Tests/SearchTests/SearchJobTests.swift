@@ -270,6 +270,26 @@ import Training
         #expect(winner.schedule.length == .iterations(Int(mean.rounded())))
     }
 
+    @Test func `the hold-out names a trial only where it tells when to stop`() async throws {
+        let fixture = try SearchFixture.usual()
+        let stopping = SearchFixture.grid
+            .replacing("detector: gaussian", with: "detector: dpa")
+            .replacing("detector: [gaussian, deep-if]", with: "seed: [1]")
+            .replacing(
+                "base:",
+                with: """
+                    base:
+                      network: {widths: 4, latent_channels: 4, latent_resolution: 4}
+                      schedule: {early_stopping: {check_every: 2, limit: 4}}
+                    """)
+        func identities(_ yaml: String, _ holdOut: Double) async throws -> [String] {
+            let text = yaml.replacing("grid:", with: "  hold_out: \(holdOut)\ngrid:")
+            return try await fixture.job(text).identities()
+        }
+        #expect(try await identities(stopping, 0.1) != identities(stopping, 0.4))
+        #expect(try await identities(SearchFixture.grid, 0.1) == identities(SearchFixture.grid, 0.4))
+    }
+
     @Test func `a model that was damaged is trained again`() async throws {
         let fixture = try SearchFixture.usual()
         let first = try await fixture.run(fixture.job()).results.identities[0]

@@ -118,6 +118,20 @@ import Training
         await #expect(throws: TrainingTooLarge.self) { try await run(job) }
     }
 
+    @Test func `an extractor that ends before a layer is named before images are read`() async throws {
+        let extractor = try BuiltInModels.url(BuiltInModels.standard)
+        let source = try ExtractorSource.load(.builtIn, file: extractor)
+        let last = FeatureTap(block: 2, convolution: 2)
+        #expect(throws: ExtractorError.lacksLayer(FeatureTap(block: 3, convolution: 2), last: last)) {
+            try source.check(.tissue)
+        }
+        #expect(throws: Never.self) { try source.check(TrainingConfiguration(yaml: Self.yaml("gaussian"))) }
+        // The model itself scores with the layers that it has.
+        _ = try await run(job(Self.yaml("gaussian")))
+        let model = try ModelFile.load(folder.url.appendingPathComponent("m.safetensors"))
+        #expect(model.record.extractor?.blocks?.map { $0.count } == [2, 2])
+    }
+
     @Test(arguments: [TinyTraining.pixels, .mixture])
     func `a model of another loss is scored by that loss`(training: TinyTraining) async throws {
         let (report, _) = try await run(job(training))
