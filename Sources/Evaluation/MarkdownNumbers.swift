@@ -7,9 +7,9 @@ extension MarkdownPage {
         abs(value) < 1e8 ? AxisTicks.text(value, places: places) : "\(value)"
     }
 
-    static func number(_ value: Double?) -> String { value.map { number($0) } ?? "-" }
+    package static func number(_ value: Double?) -> String { value.map { number($0) } ?? "-" }
 
-    static func range(_ interval: ConfidenceInterval?) -> String {
+    package static func range(_ interval: ConfidenceInterval?) -> String {
         interval.map { "\(number($0.low)) to \(number($0.high))" } ?? "-"
     }
 

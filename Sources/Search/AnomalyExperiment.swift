@@ -145,16 +145,16 @@ extension AnomalyExperiment {
         page.table(
             ["", "test AUC"],
             [
-                ["best in the grid", SearchReport.number(best)],
-                ["chosen by all anomalies", SearchReport.number(byAll)],
-                ["chosen by loss, without anomalies", SearchReport.number(byLoss)],
+                ["best in the grid", MarkdownPage.number(best)],
+                ["chosen by all anomalies", MarkdownPage.number(byAll)],
+                ["chosen by loss, without anomalies", MarkdownPage.number(byLoss)],
             ])
         return page.text
     }
 
     private static func text(_ runs: RepeatedRuns) -> String {
-        SearchReport.number(runs.mean)
-            + (runs.standardDeviation.map { " ± \(SearchReport.number($0))" } ?? "")
+        MarkdownPage.number(runs.mean)
+            + (runs.standardDeviation.map { " ± \(MarkdownPage.number($0))" } ?? "")
     }
 
     /// Draws and chooses with the results of a finished search, and writes table, page and picture.

@@ -44,7 +44,10 @@ extension SearchReport {
             ["rank", "trial"] + parameters + ["AUC", "sd of folds", "loss"],
             rows.filter { $0.rank != nil }.prefix(Self.listedTrials).map { row in
                 [row.rank.map { "\($0)" } ?? "", row.trial ?? ""] + row.values
-                    + [Self.number(row.area), Self.number(row.deviation), Self.number(row.loss)]
+                    + [
+                        MarkdownPage.number(row.area), MarkdownPage.number(row.deviation),
+                        MarkdownPage.number(row.loss),
+                    ]
             })
         let others = rows.filter { $0.rank == nil }
         guard !others.isEmpty else { return }
@@ -59,8 +62,8 @@ extension SearchReport {
             ["parameter", "value", "trials", "mean AUC", "best AUC"],
             values.map {
                 [
-                    $0.parameter, $0.value, "\($0.trials)", Self.number($0.meanArea),
-                    Self.number($0.bestArea),
+                    $0.parameter, $0.value, "\($0.trials)", MarkdownPage.number($0.meanArea),
+                    MarkdownPage.number($0.bestArea),
                 ]
             })
     }
@@ -77,27 +80,24 @@ extension SearchReport {
         )
         var rows = [
             [
-                "winner", Self.number(test.area.area),
-                test.bootstrap.map { Self.range($0.interval) } ?? Self.range(test.area.interval),
+                "winner", MarkdownPage.number(test.area.area),
+                test.bootstrap.map { MarkdownPage.range($0.interval) }
+                    ?? MarkdownPage.range(test.area.interval),
             ]
         ]
         for quantity in test.trivial {
-            rows.append([quantity.name, Self.number(quantity.area.area), Self.range(quantity.area.interval)])
+            rows.append([
+                quantity.name, MarkdownPage.number(quantity.area.area),
+                MarkdownPage.range(quantity.area.interval),
+            ])
             if let matched = quantity.matched {
                 rows.append([
-                    "winner, pairs of equal value (within \(matched.tolerance))", Self.number(matched.area),
+                    "winner, pairs of equal value (within \(matched.tolerance))",
+                    MarkdownPage.number(matched.area),
                     "\(matched.pairs) pairs",
                 ])
             }
         }
         page.table(["", "AUC", "95 % interval"], rows)
-    }
-
-    static func number(_ value: Double?) -> String {
-        value.map { CSV.decimal($0, places: 4) } ?? "-"
-    }
-
-    static func range(_ interval: ConfidenceInterval?) -> String {
-        interval.map { "\(number($0.low)) to \(number($0.high))" } ?? "-"
     }
 }
